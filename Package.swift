@@ -36,5 +36,81 @@ let package = Package(
         library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
         library("CSystemd", pkgConfig: "libsystemd", package: "libsystemd-dev"),
         .target(name: "CShims"),
+
+        room("Logging"),
+        room("DurableModel"),
+        room("ServiceProtocol", ["DurableModel"]),
+        room("Registry", ["DurableModel"]),
+        room("Engine", ["DurableModel", "Registry", "ServiceProtocol"]),
+        room("Partition", ["DurableModel", "Registry", "ServiceProtocol", "Engine"]),
+        room("Store", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "CSQLite", "CShims"]),
+        room("EventLoop", ["CUV", "CShims"]),
+        room("HTTP", ["EventLoop", "CNghttp2", "CShims"]),
+        room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop"]),
+        room("ControlProtocol", ["DurableModel"]),
+        room("Systemd", ["CSystemd", "CShims", "Logging"]),
+        room("Configuration", ["DurableModel"]),
+        room(
+            "Runtime",
+            [
+                "DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition", "Store", "EventLoop", "HTTP",
+                "Endpoints", "ControlProtocol", "Logging",
+            ]),
+        room("Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite"]),
+        room(
+            "Operations",
+            ["DurableModel", "Registry", "Engine", "Partition", "Endpoints", "Runtime", "ControlProtocol", "Logging"]),
+        room(
+            "ControlServer",
+            ["DurableModel", "Operations", "Runtime", "ControlProtocol", "EventLoop", "Logging", "CShims"]),
+        room(
+            "IngressAPI",
+            ["DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "Logging"]),
+        room(
+            "AdminAPI",
+            [
+                "DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "ControlProtocol",
+                "Logging",
+            ]),
+        room("CommandLine", ["ControlProtocol", "DurableModel"]),
+        room("Simulation", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition"]),
+
+        program(
+            "perdured",
+            [
+                "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
+                "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
+                "ControlProtocol",
+            ]),
+        program("perdured-query", ["Introspection", "ControlProtocol"]),
+        program("perdure", ["CommandLine"]),
+        program(
+            "perdure-bench",
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]),
+
+        tests("DurableModelTests", ["DurableModel"]),
+        tests("LoggingTests", ["Logging"]),
+        tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel"]),
+        tests("RegistryTests", ["Registry", "DurableModel"]),
+        tests("EngineTests", ["Engine", "Registry", "ServiceProtocol", "DurableModel"]),
+        tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
+        tests(
+            "StoreTests",
+            ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"]),
+        tests("EventLoopTests", ["EventLoop"]),
+        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        tests("EndpointsTests", ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop"]),
+        tests("ControlProtocolTests", ["ControlProtocol", "DurableModel"]),
+        tests("SystemdTests", ["Systemd", "Logging"]),
+        tests("ConfigurationTests", ["Configuration", "DurableModel"]),
+        tests("RuntimeTests", ["Runtime", "Partition", "Engine", "Store", "DurableModel"]),
+        tests("IntrospectionTests", ["Introspection", "Store", "ControlProtocol", "DurableModel"]),
+        tests("OperationsTests", ["Operations", "DurableModel", "ControlProtocol"]),
+        tests("IngressAPITests", ["IngressAPI", "HTTP", "Registry", "DurableModel"]),
+        tests("AdminAPITests", ["AdminAPI", "HTTP", "Registry", "DurableModel"]),
+        tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
+        tests("SimulationTests", ["Simulation", "Partition", "Engine", "DurableModel"]),
+        tests("ArchitectureTests", []),
+        tests("EndToEndTests", ["ControlProtocol", "DurableModel"]),
     ]
 )
