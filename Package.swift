@@ -55,23 +55,28 @@ let package = Package(
             [
                 "DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition", "Store", "EventLoop", "HTTP",
                 "Endpoints", "ControlProtocol", "Logging",
-            ]),
+            ]
+        ),
         room("Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite"]),
         room(
             "Operations",
-            ["DurableModel", "Registry", "Engine", "Partition", "Endpoints", "Runtime", "ControlProtocol", "Logging"]),
+            ["DurableModel", "Registry", "Engine", "Partition", "Endpoints", "Runtime", "ControlProtocol", "Logging"]
+        ),
         room(
             "ControlServer",
-            ["DurableModel", "Operations", "Runtime", "ControlProtocol", "EventLoop", "Logging", "CShims"]),
+            ["DurableModel", "Operations", "Runtime", "ControlProtocol", "EventLoop", "Logging", "CShims"]
+        ),
         room(
             "IngressAPI",
-            ["DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "Logging"]),
+            ["DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "Logging"]
+        ),
         room(
             "AdminAPI",
             [
                 "DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "ControlProtocol",
                 "Logging",
-            ]),
+            ]
+        ),
         room("CommandLine", ["ControlProtocol", "DurableModel"]),
         room("Simulation", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition"]),
 
@@ -81,12 +86,14 @@ let package = Package(
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
                 "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
                 "ControlProtocol",
-            ]),
+            ]
+        ),
         program("perdured-query", ["Introspection", "ControlProtocol"]),
         program("perdure", ["CommandLine"]),
         program(
             "perdure-bench",
-            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]),
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]
+        ),
 
         tests("DurableModelTests", ["DurableModel"]),
         tests("LoggingTests", ["Logging"]),
@@ -96,7 +103,8 @@ let package = Package(
         tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests(
             "StoreTests",
-            ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"]),
+            ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"]
+        ),
         tests("EventLoopTests", ["EventLoop"]),
         tests("HTTPTests", ["HTTP", "EventLoop"]),
         tests("EndpointsTests", ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop"]),

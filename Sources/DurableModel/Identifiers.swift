@@ -1,0 +1,196 @@
+/// A text that should have been an id and is none: what was read and what is wrong with it.
+package enum IdentifierError: Error, Equatable, Sendable {
+    /// Not `prefix_` followed by an encoding version at all.
+    case badFormat(String)
+    /// A well-formed id of another kind of thing, e.g. a deployment where an invocation is meant.
+    case wrongKind(String)
+    /// The character after `_` is not a known version of the encoding.
+    case unknownVersion(String)
+    /// The digits are not base62, of the wrong number, or too large.
+    case badDigits(String)
+}
+
+/// The id of an invocation: a partition key and 16 bytes, written `inv_1…` (38 characters).
+///
+/// A random id carries the number of the invocation's row, so that finding it needs no second index (see
+/// `number`); the id of an idempotent or workflow call is a hash of its target and carries none. Either way the
+/// reader compares the whole id with the row, since no bit tells the two apart.
+package struct InvocationID: Hashable, Sendable {
+    /// Below 2^63: SQLite's integers are signed.
+    package let partitionKey: UInt64
+    /// The first half of the uuid part: for random ids 48 bits of milliseconds and 16 bits of the number.
+    package let high: UInt64
+    /// The second half: for random ids 32 bits of the number and 32 random bits.
+    package let low: UInt64
+
+    package init(partitionKey: UInt64, high: UInt64, low: UInt64) {
+        self.partitionKey = partitionKey & 0x7fff_ffff_ffff_ffff
+        self.high = high
+        self.low = low
+    }
+
+    /// A fresh id for the invocation in row `number`, time-ordered part first.
+    package init(partitionKey: UInt64, createdAt: Timestamp, number: InvocationNumber, entropy: UInt32) {
+        let milliseconds = UInt64(bitPattern: createdAt.milliseconds) << 16
+        let value = UInt64(bitPattern: number.rawValue)
+        self.init(
+            partitionKey: partitionKey,
+            high: milliseconds | (value >> 32 & 0xffff),
+            low: (value & 0xffff_ffff) << 32 | UInt64(entropy)
+        )
+    }
+
+    /// The row number that the id carries if it is a random one; meaningless for a hashed id.
+    package var number: InvocationNumber {
+        InvocationNumber(rawValue: Int64((high & 0xffff) << 32 | low >> 32))
+    }
+
+    /// The 24 bytes that go over the wire (`StartMessage.id`, awakeables): partition key, then uuid, big-endian.
+    package var bytes: [UInt8] {
+        partitionKey.bigEndianBytes + high.bigEndianBytes + low.bigEndianBytes
+    }
+
+    /// Reads the 24 wire bytes; `nil` when there are not exactly 24, or the partition key is not below 2^63.
+    package init?(bytes: some Collection<UInt8>) {
+        guard bytes.count == 24 else { return nil }
+        let key = UInt64(bigEndianBytes: bytes.prefix(8))
+        guard key < 1 << 63 else { return nil }
+        self.init(
+            partitionKey: key,
+            high: UInt64(bigEndianBytes: bytes.dropFirst(8).prefix(8)),
+            low: UInt64(bigEndianBytes: bytes.dropFirst(16))
+        )
+    }
+}
+
+extension InvocationID: CustomStringConvertible {
+    package static let prefix = "inv"
+
+    package var description: String {
+        var text = "inv_1"
+        text += Base62.encode(high: 0, low: partitionKey.byteSwapped, digits: 11)
+        text += Base62.encode(high: low.byteSwapped, low: high.byteSwapped, digits: 22)
+        return text
+    }
+
+    /// Parses the text form; the sentence for a refusal is the caller's.
+    package init(parsing text: String) throws(IdentifierError) {
+        let digits = try Base62.body(of: text, prefix: Self.prefix, length: 33)
+        guard let key = Base62.decode(digits.prefix(11)), key.high == 0,
+            let uuid = Base62.decode(digits.dropFirst(11)), key.low.byteSwapped < 1 << 63
+        else { throw .badDigits(text) }
+        self.init(partitionKey: key.low.byteSwapped, high: uuid.low.byteSwapped, low: uuid.high.byteSwapped)
+    }
+}
+
+/// The id of a deployment: 16 bytes, a ULID, written `dp_1…` (26 characters).
+package struct DeploymentID: Hashable, Sendable, CustomStringConvertible {
+    package let high: UInt64
+    package let low: UInt64
+
+    package init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// A fresh id: 48 bits of milliseconds, then entropy.
+    package init(createdAt: Timestamp, entropy: (UInt64, UInt64)) {
+        self.init(
+            high: UInt64(bitPattern: createdAt.milliseconds) << 16 | entropy.0 & 0xffff,
+            low: entropy.1
+        )
+    }
+
+    package static let prefix = "dp"
+
+    package var description: String {
+        "dp_1" + Base62.encode(high: low.byteSwapped, low: high.byteSwapped, digits: 22)
+    }
+
+    /// Parses the text form; the sentence for a refusal is the caller's.
+    package init(parsing text: String) throws(IdentifierError) {
+        let digits = try Base62.body(of: text, prefix: Self.prefix, length: 22)
+        guard let number = Base62.decode(digits) else { throw .badDigits(text) }
+        self.init(high: number.low.byteSwapped, low: number.high.byteSwapped)
+    }
+}
+
+/// The number of an invocation: its row, given out in arrival order by a persisted sequence and never again.
+package struct InvocationNumber: Hashable, Comparable, Sendable, RawRepresentable {
+    package let rawValue: Int64
+
+    package init(rawValue: Int64) { self.rawValue = rawValue }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// The number of an attempt, unique within one life of the daemon: what an old stream still says is told apart by it.
+package struct AttemptID: Hashable, Sendable, RawRepresentable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// Who waits for an answer (an HTTP exchange, a control call): a value that the shell resolves to its waiter.
+package struct RequestID: Hashable, Sendable, RawRepresentable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) { self.rawValue = rawValue }
+}
+
+/// Base62 of the protocol's ids: `0-9a-zA-Z`, left-padded with `0`, of the little-endian reading of the bytes.
+enum Base62 {
+    private static let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+
+    static func encode(high: UInt64, low: UInt64, digits: Int) -> String {
+        var (high, low) = (high, low)
+        var output = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
+        var position = digits
+        while position > 0, high != 0 || low != 0 {
+            position -= 1
+            let upper = high.quotientAndRemainder(dividingBy: 62)
+            let lower = UInt64(62).dividingFullWidth((upper.remainder, low))
+            (high, low) = (upper.quotient, lower.quotient)
+            output[position] = alphabet[Int(lower.remainder)]
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    static func decode(_ digits: some Sequence<UInt8>) -> (high: UInt64, low: UInt64)? {
+        var high: UInt64 = 0
+        var low: UInt64 = 0
+        for character in digits {
+            guard let digit = value(of: character) else { return nil }
+            let lower = low.multipliedFullWidth(by: 62)
+            let sum = lower.low.addingReportingOverflow(digit)
+            let upper = high.multipliedReportingOverflow(by: 62)
+            let carried = upper.partialValue.addingReportingOverflow(lower.high)
+            let total = carried.partialValue.addingReportingOverflow(sum.overflow ? 1 : 0)
+            if upper.overflow || carried.overflow || total.overflow { return nil }
+            (high, low) = (total.partialValue, sum.partialValue)
+        }
+        return (high, low)
+    }
+
+    static func body(of text: String, prefix: String, length: Int) throws(IdentifierError) -> [UInt8] {
+        guard let separator = text.firstIndex(of: "_") else { throw .badFormat(text) }
+        let kind = text[..<separator]
+        guard kind == prefix else { throw knownPrefixes.contains(String(kind)) ? .wrongKind(text) : .badFormat(text) }
+        let rest = Array(text[separator...].utf8.dropFirst())
+        guard let version = rest.first else { throw .badFormat(text) }
+        guard version == UInt8(ascii: "1") else { throw .unknownVersion(text) }
+        guard rest.count == length + 1 else { throw .badDigits(text) }
+        return Array(rest.dropFirst())
+    }
+
+    private static let knownPrefixes: Set<String> = ["inv", "dp", "sub", "sign", "prom"]
+
+    private static func value(of character: UInt8) -> UInt64? {
+        switch character {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt64(character - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): UInt64(character - UInt8(ascii: "a")) + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt64(character - UInt8(ascii: "A")) + 36
+        default: nil
+        }
+    }
+}
