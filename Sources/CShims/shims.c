@@ -1,6 +1,11 @@
+#define _GNU_SOURCE
+
 #include "CShims.h"
 
-int perdure_accept4(int descriptor, struct sockaddr *address, socklen_t *length) {
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+int perdure_accept4(int descriptor, void *address, unsigned int *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }
 
@@ -12,4 +17,13 @@ int perdure_peer_credentials(int descriptor, unsigned int *uid, unsigned int *gi
     *gid = credentials.gid;
     *pid = credentials.pid;
     return 0;
+}
+
+int perdure_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
+
+void perdure_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
+
+void perdure_eventfd_take(int descriptor) {
+    eventfd_t count;
+    (void)eventfd_read(descriptor, &count);
 }
