@@ -1,0 +1,69 @@
+/// Every method of the control socket.
+package enum ControlMethod: String, CaseIterable, Sendable {
+    case hello
+    case status
+    case deploymentsRegister = "deployments.register"
+    case deploymentsList = "deployments.list"
+    case deploymentsDescribe = "deployments.describe"
+    case deploymentsRemove = "deployments.remove"
+    case servicesList = "services.list"
+    case servicesDescribe = "services.describe"
+    case invocationsList = "invocations.list"
+    case invocationsDescribe = "invocations.describe"
+    case invocationsCancel = "invocations.cancel"
+    case invocationsKill = "invocations.kill"
+    case sqlQuery = "sql.query"
+
+    /// What a peer needs to call it.
+    package var privilege: ControlPrivilege {
+        switch self {
+        case .hello, .status, .deploymentsList, .deploymentsDescribe, .servicesList, .servicesDescribe,
+            .invocationsList, .invocationsDescribe, .sqlQuery:
+            .read
+        case .deploymentsRegister, .deploymentsRemove, .invocationsCancel, .invocationsKill:
+            .operate
+        }
+    }
+}
+
+/// A method with the types of its parameters and its result.
+package protocol ControlOperation {
+    associatedtype Parameters: ControlParameters
+    associatedtype Result: Codable & Sendable
+
+    /// The method's name on the wire.
+    static var method: ControlMethod { get }
+}
+
+/// The parameters of a method: one JSON object whose members are all known. An unknown member is refused rather
+/// than passed over, so that a misspelt or newer option is never silently without effect.
+package protocol ControlParameters: Codable, Sendable {
+    /// The names of all members.
+    static var memberNames: [String] { get }
+}
+
+/// A member whose value has the right type but cannot be meant; `detail` names it and says what can.
+struct MemberFault: Error {
+    let detail: String
+}
+
+/// The parameters of a method that takes none.
+package struct NoParameters: ControlParameters, Hashable {
+    /// None.
+    package static var memberNames: [String] { [] }
+    /// The empty object.
+    package init() {}
+}
+
+/// The parameters of a method about one thing that has an id.
+package struct IdentifierParameters: ControlParameters, Hashable {
+    private enum CodingKeys: String, CodingKey, CaseIterable { case id }
+
+    /// The id, such as `dp_1…` or `inv_1…`.
+    package var id: String
+
+    /// The parameters for this id.
+    package init(id: String) { self.id = id }
+
+    package static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+}
