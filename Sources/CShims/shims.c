@@ -5,6 +5,23 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
+int perdure_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
+
+int perdure_stream_socket_pair(int *first, int *second) {
+    int pair[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return -1;
+    *first = pair[0];
+    *second = pair[1];
+    return 0;
+}
+
+int perdure_is_stream_socket(int descriptor) {
+    int type = 0;
+    socklen_t length = sizeof type;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_TYPE, &type, &length) != 0) return -1;
+    return type == SOCK_STREAM;
+}
+
 int perdure_accept4(int descriptor, void *address, unsigned int *length) {
     return accept4(descriptor, address, length, SOCK_NONBLOCK | SOCK_CLOEXEC);
 }

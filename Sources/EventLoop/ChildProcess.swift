@@ -1,3 +1,4 @@
+import CShims
 internal import CUV
 import Glibc
 
@@ -112,12 +113,11 @@ extension EventLoop {
 
     /// Two connected Unix stream sockets, close-on-exec: one to adopt, one to pass to a child. The caller owns both.
     package static func socketPair() throws(EventLoopError) -> (ours: Int32, theirs: Int32) {
-        var pair: [Int32] = [-1, -1]
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
-        guard socketpair(AF_UNIX, kind, 0, &pair) == 0 else {
+        var (ours, theirs): (Int32, Int32) = (-1, -1)
+        guard perdure_stream_socket_pair(&ours, &theirs) == 0 else {
             throw .system(.makeSocket, subject: "a child process", code: errno)
         }
-        return (pair[0], pair[1])
+        return (ours, theirs)
     }
 }
 

@@ -9,8 +9,7 @@ enum SocketDescriptor {
 
     /// A non-blocking, close-on-exec stream socket for `address`.
     static func make(for address: SocketAddress) throws(EventLoopError) -> Int32 {
-        let kind = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-        let descriptor = socket(address.family, kind, 0)
+        let descriptor = perdure_stream_socket(address.family)
         guard descriptor >= 0 else { throw .system(.makeSocket, subject: address.description, code: errno) }
         if address.unixPath == nil { configureTCP(descriptor) }
         return descriptor
@@ -18,11 +17,10 @@ enum SocketDescriptor {
 
     /// Refuses what is no stream socket, and sets close-on-exec on what is.
     static func check(_ descriptor: Int32, listening: Bool) throws(EventLoopError) {
-        guard let type = option(descriptor, SO_TYPE) else {
-            throw .descriptorUnsuitable(descriptor, reason: "it is no socket")
-        }
-        guard type == Int32(SOCK_STREAM.rawValue) else {
-            throw .descriptorUnsuitable(descriptor, reason: "it is no stream socket")
+        switch perdure_is_stream_socket(descriptor) {
+        case 1: break
+        case 0: throw .descriptorUnsuitable(descriptor, reason: "it is no stream socket")
+        default: throw .descriptorUnsuitable(descriptor, reason: "it is no socket")
         }
         guard (option(descriptor, SO_ACCEPTCONN) == 1) == listening else {
             throw .descriptorUnsuitable(

@@ -6,6 +6,16 @@
 #ifndef PERDURE_CSHIMS_H
 #define PERDURE_CSHIMS_H
 
+/// A non-blocking, close-on-exec stream socket of the family; the descriptor, or -1 with errno.
+/// (Swift loses sight of the SOCK_ constants in release builds that import a library whose headers name them too.)
+int perdure_stream_socket(int family);
+
+/// Two connected Unix stream sockets, close-on-exec and blocking; 0, or -1 with errno.
+int perdure_stream_socket_pair(int *first, int *second);
+
+/// Whether the descriptor is a stream socket: 1 or 0; -1 with errno when it is no socket.
+int perdure_is_stream_socket(int descriptor);
+
 /// accept(2) with the flags set in the same step, so that no descriptor leaks into a child between two calls.
 /// `address` is a `struct sockaddr *`, `length` a `socklen_t *`.
 int perdure_accept4(int descriptor, void *address, unsigned int *length);
