@@ -33,12 +33,14 @@ package struct LineSink: LogSink {
 
     /// The line of a record, with its end.
     package static func line(_ record: LogRecord) -> String {
-        var line = timestamp(record.wallClockNanoseconds)
-        line += " \(record.level.rawValue.uppercased()) \(record.message)"
-        for field in record.fields {
-            line += " \(field.plainName)=\(quoted(LogRecord.boundedValue(field)))"
-        }
-        return line + "\n"
+        "\(timestamp(record.wallClockNanoseconds)) \(record.level.rawValue.uppercased()) \(text(record))\n"
+    }
+
+    /// The message and its fields on one line, whatever is in them.
+    package static func text(_ record: LogRecord) -> String {
+        var text = record.message.description
+        for field in record.fields { text += " \(field.plainName)=\(quoted(LogRecord.boundedValue(field)))" }
+        return text
     }
 
     /// UTC as in RFC 3339, with milliseconds.
