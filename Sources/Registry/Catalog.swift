@@ -1,0 +1,131 @@
+import DurableModel
+
+/// All deployments with the revisions of their services, as one value. What it holds at any time:
+///
+/// - a deployment's id, once given, stands for the same entry until it is removed;
+/// - a revision's number belongs to one deployment and is never given twice for a service's name, not even after its
+///   deployment or the whole service has gone: the highest number ever given is kept apart;
+/// - the latest revision of a service is the highest of those that remain;
+/// - no service has a reserved name, and none without a revision is found by name.
+///
+/// Changing it gives a new value beside a list of `CatalogChange`, which the store writes in the same transaction.
+package struct Catalog: Sendable {
+    /// The largest number of a revision that is believed when it is read from disk; counting by one never gets there.
+    static let revisionMax = 1 << 53
+
+    private var byID: [DeploymentID: Deployment] = [:]
+    private var byAddress: [AddressKey: [DeploymentID]] = [:]
+    private var byName: [String: RoutedService] = [:]
+    /// The highest revision ever given, by the name of the service; of vanished services too.
+    package private(set) var revisionCounters: [String: Int] = [:]
+
+    package init() {}
+
+    /// The catalog that these rows describe. Throws `inconsistentRows` when they cannot all be true.
+    package init(
+        rebuiltFrom deployments: some Sequence<Deployment>,
+        revisionCounters: [String: Int]
+    ) throws(RegistryError) {
+        self.revisionCounters = revisionCounters
+        for (name, highest) in revisionCounters where !(0...Self.revisionMax).contains(highest) {
+            throw .inconsistentRows("revision counter \(highest) of service '\(name)'")
+        }
+        var revisions: [String: [RoutedRevision]] = [:]
+        var given: [String: Set<Int>] = [:]
+        for deployment in deployments {
+            guard byID.updateValue(deployment, forKey: deployment.id) == nil else {
+                throw .inconsistentRows("deployment '\(deployment.id)' is there twice")
+            }
+            byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
+            for entry in deployment.services {
+                let name = entry.service.name
+                guard entry.revision >= 1, entry.revision <= revisionCounters[name] ?? 0 else {
+                    throw .inconsistentRows("revision \(entry.revision) of service '\(name)' was never given")
+                }
+                guard given[name, default: []].insert(entry.revision).inserted else {
+                    throw .inconsistentRows("revision \(entry.revision) of service '\(name)' is there twice")
+                }
+                revisions[name, default: []].append(RoutedRevision(entry, on: deployment.id))
+            }
+        }
+        byName = revisions.compactMapValues { RoutedService(revisions: $0) }
+    }
+
+    /// The deployment of that id.
+    package func deployment(_ id: DeploymentID) -> Deployment? { byID[id] }
+
+    /// All revisions of the service that remain; `nil` when there is none. Allocates nothing.
+    package func service(named name: String) -> RoutedService? { byName[name] }
+
+    /// All deployments, in no order.
+    package var deployments: some Collection<Deployment> & Sendable { byID.values }
+
+    /// All services that have a revision, in no order.
+    package var services: some Collection<RoutedService> & Sendable { byName.values }
+
+    /// The deployment that a registration of `address` without `force` finds instead of making a new one, decided
+    /// without discovery. Of several, which only an update in place can bring about, the oldest.
+    package func existing(for address: DeploymentAddress) -> Deployment? {
+        deployments(at: address).min { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
+    }
+
+    /// The deployment that a registration of `address` with `force` replaces. Of several the newest.
+    package func replaced(for address: DeploymentAddress) -> Deployment? {
+        deployments(at: address).max { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
+    }
+
+    /// Whether new invocations of any service go to the deployment.
+    package func isServing(_ deployment: Deployment) -> Bool {
+        deployment.services.contains { byName[$0.service.name]?.latest.deployment == deployment.id }
+    }
+
+    /// The next revision of the service: one above the highest ever given for its name.
+    func nextRevision(of service: String) -> Int { (revisionCounters[service] ?? 0) + 1 }
+
+    /// Puts the deployment in, in place of the one of the same id if there is one, and counts its revisions.
+    mutating func put(_ deployment: Deployment) {
+        if byID[deployment.id] != nil { take(deployment.id) }
+        byID[deployment.id] = deployment
+        byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
+        for entry in deployment.services {
+            let name = entry.service.name
+            revisionCounters[name] = max(revisionCounters[name] ?? 0, entry.revision)
+            let others = byName[name]?.revisions ?? []
+            byName[name] = RoutedService(revisions: others + [RoutedRevision(entry, on: deployment.id)])
+        }
+    }
+
+    /// Takes the deployment out; its services fall back to the highest revision that remains, or vanish.
+    mutating func take(_ id: DeploymentID) {
+        guard let deployment = byID.removeValue(forKey: id) else { return }
+        let key = AddressKey(deployment.address)
+        let others = (byAddress[key] ?? []).filter { $0 != id }
+        byAddress[key] = others.isEmpty ? nil : others
+        for entry in deployment.services {
+            let remaining = (byName[entry.service.name]?.revisions ?? []).filter { $0.deployment != id }
+            byName[entry.service.name] = RoutedService(revisions: remaining)
+        }
+    }
+
+    private func deployments(at address: DeploymentAddress) -> [Deployment] {
+        (byAddress[AddressKey(address)] ?? []).compactMap { byID[$0] }
+    }
+}
+
+extension Catalog: Equatable {
+    /// Equality of what is kept; the look-up tables follow from it.
+    package static func == (left: Catalog, right: Catalog) -> Bool {
+        left.byID == right.byID && left.revisionCounters == right.revisionCounters
+    }
+}
+
+/// What makes two addresses the same deployment (registry.md, section 1).
+private struct AddressKey: Hashable, Sendable {
+    let authority: String
+    let path: String
+
+    init(_ address: DeploymentAddress) {
+        authority = address.authority
+        path = address.pathAsWritten
+    }
+}
