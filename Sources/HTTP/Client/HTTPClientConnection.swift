@@ -1,0 +1,121 @@
+import EventLoop
+
+/// The protocol's side of a client's connection. Keys are HTTP/2's; HTTP/1.1 has one exchange at a time and ignores them.
+protocol HTTPClientWire: AnyObject {
+    /// Exchanges the endpoint lets it carry at once; nil when that says nothing about the next connection.
+    var streamsMax: Int? { get }
+    func canTake(_ exchange: HTTPExchange) -> Bool
+    func start(_ exchange: HTTPExchange) -> Bool
+
+    func write(_ bytes: UnsafeRawBufferPointer, to key: HTTP2StreamKey) -> Bool
+    func end(_ key: HTTP2StreamKey)
+    func cancel(_ key: HTTP2StreamKey)
+    func pauseReading(_ key: HTTP2StreamKey)
+    func resumeReading(_ key: HTTP2StreamKey)
+
+    func received(_ bytes: UnsafeRawBufferPointer)
+    /// The peer sends no more. True when that is no failure.
+    func peerEnded() -> Bool
+    func drained()
+    func flush()
+    func tick(_ now: UInt64)
+    /// The connection is over: every exchange on it fails.
+    func left(_ failure: HTTPClientFailure)
+}
+
+/// One connection to an endpoint: the socket's side.
+final class HTTPClientConnection {
+    /// Output waiting in the socket's buffer above which no more is framed for it.
+    static let outputBytesMax = 512 * 1024
+
+    unowned let pool: HTTPClientPool
+    let stream: ByteStream
+    private(set) var wire: any HTTPClientWire = NoWire()
+    private var isDirty = false
+    private var isClosed = false
+
+    init(_ pool: HTTPClientPool, _ stream: ByteStream) {
+        self.pool = pool
+        self.stream = stream
+        stream.quickAcknowledgements = stream.peerAddress.unixPath == nil
+        switch pool.endpoint.version {
+        case .http1: wire = HTTP1ClientWire(self)
+        case .http2: wire = HTTP2ClientWire(self)
+        }
+        stream.delegate = self
+        markDirty()
+    }
+
+    var now: UInt64 { pool.client.nowMilliseconds }
+    var limits: HTTPClientLimits { pool.client.limits }
+
+    func start(_ exchange: HTTPExchange) -> Bool {
+        let isStarted = wire.start(exchange)
+        markDirty()
+        return isStarted
+    }
+
+    func markDirty() {
+        guard !isDirty, !isClosed else { return }
+        isDirty = true
+        pool.client.markDirty(self)
+    }
+
+    func flush() {
+        isDirty = false
+        if !isClosed { wire.flush() }
+    }
+
+    /// As a server's: after true the stream tells that it has drained.
+    func isFull() -> Bool {
+        guard stream.pendingOutputBytes >= Self.outputBytesMax else { return false }
+        stream.flush()
+        return stream.pendingOutputBytes >= Self.outputBytesMax
+    }
+
+    /// Ends at once; what is still under way on it fails so.
+    func close(_ failure: HTTPClientFailure) {
+        guard !isClosed else { return }
+        isClosed = true
+        stream.close()
+        let left = wire
+        wire = NoWire()
+        left.left(failure)
+        pool.released(self)
+    }
+}
+
+extension HTTPClientConnection: ByteStreamDelegate {
+    func byteStream(_ stream: ByteStream, received bytes: UnsafeRawBufferPointer) { wire.received(bytes) }
+
+    func byteStreamEnded(_ stream: ByteStream) {
+        if wire.peerEnded() { close(.closed) } else { close(.connectionLost("the endpoint closed it")) }
+    }
+
+    func byteStreamFailed(_ stream: ByteStream, _ error: EventLoopError) {
+        close(.connectionLost(HTTPConnector.reason(error)))
+    }
+
+    func byteStreamDrained(_ stream: ByteStream) {
+        wire.drained()
+        markDirty()
+    }
+}
+
+/// A closed connection's: it takes nothing and says nothing.
+private final class NoWire: HTTPClientWire {
+    var streamsMax: Int? { nil }
+    func canTake(_ exchange: HTTPExchange) -> Bool { false }
+    func start(_ exchange: HTTPExchange) -> Bool { false }
+    func write(_ bytes: UnsafeRawBufferPointer, to key: HTTP2StreamKey) -> Bool { true }
+    func end(_ key: HTTP2StreamKey) {}
+    func cancel(_ key: HTTP2StreamKey) {}
+    func pauseReading(_ key: HTTP2StreamKey) {}
+    func resumeReading(_ key: HTTP2StreamKey) {}
+    func received(_ bytes: UnsafeRawBufferPointer) {}
+    func peerEnded() -> Bool { true }
+    func drained() {}
+    func flush() {}
+    func tick(_ now: UInt64) {}
+    func left(_ failure: HTTPClientFailure) {}
+}

@@ -1,0 +1,122 @@
+import EventLoop
+
+/// Where requests go, and in which version: each endpoint has its own pool of connections.
+package struct HTTPEndpoint: Sendable, Hashable {
+    package enum Place: Sendable, Hashable {
+        /// A name or a numeric address (without brackets), and a port.
+        case host(String, port: UInt16)
+        case unix(path: String)
+    }
+
+    package enum Version: Sendable, Hashable {
+        case http1
+        /// Cleartext HTTP/2 with prior knowledge: the first bytes are its preface.
+        case http2
+    }
+
+    package var place: Place
+    package var version: Version
+
+    package init(_ place: Place, _ version: Version) {
+        self.place = place
+        self.version = version
+    }
+}
+
+extension HTTPEndpoint: CustomStringConvertible {
+    package var description: String {
+        switch place {
+        case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unix(let path): "unix:\(path)"
+        }
+    }
+}
+
+/// Why an exchange came to no good end. The endpoint is known to whoever opened the exchange and is not repeated.
+package enum HTTPClientFailure: Error, Sendable, Hashable {
+    case nameNotResolved(String)
+    /// Nobody listens there.
+    case refused
+    case unreachable(String)
+    case connectTimedOut(milliseconds: Int)
+    /// The connection was lost in the middle of the exchange.
+    case connectionLost(String)
+    /// A connection kept from earlier exchanges died before a byte of the answer came, and part of the body was gone
+    /// already: the endpoint had most likely closed it, and has not seen the request.
+    case staleConnection
+    /// The endpoint reset the stream, or ended it without an answer.
+    case streamReset(HTTP2ErrorCode)
+    /// The endpoint goes away and has not looked at the request.
+    case goAway
+    /// The endpoint answers HTTP/1.1 to the preface of HTTP/2.
+    case http1Peer
+    /// What it sent is not HTTP as we know it.
+    case protocolViolation(String)
+    /// A PING was not acknowledged in time.
+    case noSignOfLife(milliseconds: Int)
+    /// This client was closed.
+    case closed
+
+    /// No byte of the request can have been acted on: repeating it does nothing twice.
+    package var requestWasNotSeen: Bool {
+        switch self {
+        case .nameNotResolved, .refused, .unreachable, .connectTimedOut, .goAway, .http1Peer: true
+        case .streamReset(let code): code == .refusedStream
+        case .connectionLost, .staleConnection, .protocolViolation, .noSignOfLife, .closed: false
+        }
+    }
+}
+
+extension HTTPClientFailure: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .nameNotResolved(let reason): "its name cannot be resolved: \(reason)"
+        case .refused: "the connection was refused; check that it is running and listens there"
+        case .unreachable(let reason): "it cannot be reached: \(reason)"
+        case .connectTimedOut(let milliseconds): "it did not answer the connection within \(milliseconds) ms"
+        case .connectionLost(let reason): "the connection was lost: \(reason)"
+        case .staleConnection: "it closed a connection that was kept from earlier requests"
+        case .streamReset(let code): "it reset the stream with \(code)"
+        case .goAway: "it is going away and did not take the request"
+        case .http1Peer: "it speaks HTTP/1.1 and not HTTP/2; register it for HTTP/1.1"
+        case .protocolViolation(let reason): "it broke the protocol: \(reason)"
+        case .noSignOfLife(let milliseconds): "it did not acknowledge a PING within \(milliseconds) ms"
+        case .closed: "this end is stopping"
+        }
+    }
+}
+
+/// What an exchange tells. All calls come inside `EventLoop.runOnce` or `HTTPClient.flush`, never inside a call of the
+/// exchange; after `ended` or `failed` nothing more comes, and after `cancel` nothing at all.
+package protocol HTTPExchangeDelegate: AnyObject {
+    /// The head of the response; informational ones are passed over.
+    func exchange(_ exchange: HTTPExchange, head: HTTPHead)
+    /// Bytes of the response's body, never none; valid during the call.
+    func exchange(_ exchange: HTTPExchange, body: UnsafeRawBufferPointer)
+    /// The response is complete. A request body that has not ended yet ends here.
+    func exchangeEnded(_ exchange: HTTPExchange)
+    func exchange(_ exchange: HTTPExchange, failed failure: HTTPClientFailure)
+    /// A body that `write` had said false to can go on.
+    func exchangeWritable(_ exchange: HTTPExchange)
+}
+
+extension HTTPExchangeDelegate {
+    package func exchangeWritable(_ exchange: HTTPExchange) {}
+}
+
+/// Times and numbers of a client's connections.
+package struct HTTPClientLimits: Sendable {
+    /// For a connection, all addresses of a name together.
+    package var connectMilliseconds = 10_000
+    /// HTTP/2: a PING after so long on every connection, and how long its acknowledgement may take.
+    package var pingMilliseconds: UInt64 = 40_000
+    package var pingAnswerMilliseconds: UInt64 = 20_000
+    /// How long a connection without exchanges is kept. HTTP/1.1 servers often close theirs after 5 s; closing before them
+    /// spares the requests that would cross their close.
+    package var idleHTTP1Milliseconds: UInt64 = 4_000
+    package var idleHTTP2Milliseconds: UInt64 = 300_000
+    /// Connections to one endpoint. Exchanges beyond what they carry wait.
+    package var connectionsPerEndpointMax = 256
+
+    package init() {}
+}
