@@ -47,7 +47,7 @@ let package = Package(
         room("EventLoop", ["CUV", "CShims"]),
         room("HTTP", ["EventLoop", "CNghttp2", "CShims"]),
         room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop"]),
-        room("ControlProtocol", ["DurableModel"]),
+        room("ControlProtocol"),
         room("Systemd", ["CSystemd", "CShims", "Logging"]),
         room("Configuration", ["DurableModel"]),
         room(
@@ -77,7 +77,7 @@ let package = Package(
                 "Logging",
             ]
         ),
-        room("CommandLine", ["ControlProtocol", "DurableModel"]),
+        room("CommandLine", ["ControlProtocol"]),
         room("Simulation", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition"]),
 
         program(

@@ -1,1 +1,4 @@
-// Placeholder.
+import CommandLine
+import Glibc
+
+exit(ClientProgram.main())

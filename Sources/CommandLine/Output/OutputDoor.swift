@@ -1,0 +1,60 @@
+import ControlProtocol
+
+/// The one way out: everything the client prints passes here.
+struct OutputDoor {
+    let surroundings: Surroundings
+    let format: OutputFormat
+
+    /// Prints a result.
+    func show(_ rendering: Rendering) throws(ClientError) {
+        switch format {
+        case .page:
+            surroundings.write(.error, rendering.page.notes)
+            try write(rendering.page.text(colours: hasColours(surroundings.outputIsTerminal)))
+        case .json:
+            try write(try rendering.json() ?? rendering.page.text(colours: false))
+        }
+    }
+
+    /// Prints a line.
+    func show(line: String) throws(ClientError) {
+        try write(line + "\n")
+    }
+
+    /// Prints an error: for people a line of what happened and one of what to do, for programs one JSON object.
+    func show(_ error: ClientError) {
+        switch (format, error) {
+        case (.json, .refused(let refusal)):
+            surroundings.write(.error, Self.json(refusal))
+        default:
+            let colours = hasColours(surroundings.errorIsTerminal)
+            let text = ErrorText.page(for: error, serviceState: surroundings.serviceState).text(colours: colours)
+            surroundings.write(.error, text)
+        }
+    }
+
+    /// Prints something a person should know, though the command goes on.
+    func warn(_ text: String) {
+        surroundings.write(.error, "warning: \(TerminalText.safe(text))\n")
+    }
+
+    /// Whether anybody reading along asked for none.
+    private func hasColours(_ isTerminal: Bool) -> Bool {
+        let environment = surroundings.environment
+        return isTerminal && environment["NO_COLOR", default: ""].isEmpty && environment["TERM"] != "dumb"
+    }
+
+    private func write(_ text: String) throws(ClientError) {
+        switch surroundings.write(.output, text) {
+        case .written, .readerGone: return
+        case .failed(let reason): throw .outputFailed(reason)
+        }
+    }
+
+    private struct ErrorDocument: Encodable { let error: ControlError }
+
+    private static func json(_ error: ControlError) -> String {
+        guard let bytes = try? ControlCodec.json(ErrorDocument(error: error), pretty: true) else { return "" }
+        return TerminalText.safeJSON(String(decoding: bytes, as: UTF8.self)) + "\n"
+    }
+}

@@ -1,0 +1,37 @@
+import ControlProtocol
+
+/// An invocation in a table.
+struct InvocationRow: TableRow {
+    let invocation: InvocationSummary
+
+    static let titles = ["ID", "TARGET", "STATUS", "CREATED", "RETRIES", "DEPLOYMENT ID", "LAST FAILURE"]
+
+    var cells: [Cell] {
+        [
+            Cell(invocation.id), Cell(invocation.target), status, Cell(invocation.createdAt.shown),
+            Cell(optional: invocation.retryCount.map(String.init)), Cell(optional: invocation.deploymentId),
+            Cell(optional: invocation.lastFailure),
+        ]
+    }
+
+    /// A completed invocation that failed shows how it completed.
+    private var status: Cell {
+        guard invocation.completionResult == "failure" else { return invocation.status.cell }
+        return Cell("\(invocation.status.rawValue) (failure)", .bad)
+    }
+}
+
+/// A journal entry in a table.
+struct JournalEntryRow: TableRow {
+    let entry: JournalEntrySummary
+
+    static let titles = ["INDEX", "ENTRY", "NAME", "STATE", "APPENDED"]
+
+    var cells: [Cell] {
+        let state = entry.isCompleted.map { $0 ? Cell("completed", .faint) : Cell("waiting", .attention) }
+        return [
+            Cell(entry.index), Cell(entry.type), Cell(optional: entry.name), state ?? Cell("-"),
+            Cell(optional: entry.appendedAt?.shown),
+        ]
+    }
+}
