@@ -1,0 +1,80 @@
+import DurableModel
+
+/// A running attempt, as the core sees it.
+///
+/// The states of its stream: input open (bidirectional only) → input ended by inactivity → cut by the abort timeout; a
+/// request/response attempt begins in the second. Every message in either direction starts the wait of its state again.
+package struct Attempt: Sendable, Hashable {
+    package enum Stream: Sendable, Hashable {
+        /// Notifications can be sent.
+        case inputOpen
+        /// The service was told to suspend, or never had an open input.
+        case inputEnded
+    }
+
+    package let id: AttemptID
+    package let invocation: InvocationNumber
+    package let protocolVersion: Int
+    package var stream: Stream
+    package let inactivityTimeout: Interval
+    package let abortTimeout: Interval
+    /// When the last message went or came.
+    package var lastActivityAt: Timestamp
+
+    package init(
+        id: AttemptID,
+        invocation: InvocationNumber,
+        protocolVersion: Int,
+        stream: Stream,
+        inactivityTimeout: Interval,
+        abortTimeout: Interval,
+        startedAt: Timestamp
+    ) {
+        self.id = id
+        self.invocation = invocation
+        self.protocolVersion = protocolVersion
+        self.stream = stream
+        self.inactivityTimeout = inactivityTimeout
+        self.abortTimeout = abortTimeout
+        self.lastActivityAt = startedAt
+    }
+
+    /// When the attempt has been silent for too long, if nothing happens until then.
+    package var deadline: Timestamp {
+        switch stream {
+        case .inputOpen: lastActivityAt.adding(inactivityTimeout)
+        case .inputEnded: lastActivityAt.adding(abortTimeout)
+        }
+    }
+
+    package enum OnDeadline: Sendable, Hashable {
+        /// Something happened meanwhile: look again then.
+        case wait(until: Timestamp)
+        case endInput
+        case abort
+    }
+
+    /// What the passing of its deadline means at `now`.
+    package mutating func deadlinePassed(at now: Timestamp) -> OnDeadline {
+        if deadline > now { return .wait(until: deadline) }
+        switch stream {
+        case .inputOpen:
+            stream = .inputEnded
+            lastActivityAt = now
+            return .endInput
+        case .inputEnded:
+            return .abort
+        }
+    }
+}
+
+/// An invocation with its attempt: what the partition keeps in memory of work that is under way.
+package struct RunningInvocation: Sendable {
+    package var invocation: Invocation
+    package var attempt: Attempt
+
+    package init(invocation: Invocation, attempt: Attempt) {
+        self.invocation = invocation
+        self.attempt = attempt
+    }
+}

@@ -1,0 +1,168 @@
+import DurableModel
+import ServiceProtocol
+
+/// Why an attempt failed, and what that means for the next one. The codes are those of the reference's errors.md.
+package enum AttemptFailure: Sendable {
+    case transport(AttemptTransportFailure)
+    /// The response ended before the service said how the attempt ends.
+    case endedEarly
+    /// Neither side said anything for the abort timeout.
+    case silent(Interval)
+    /// The service broke the protocol; nothing of the message was stored.
+    case violation(String)
+    /// The handler reported an error that is worth another attempt.
+    case reported(ErrorMessage)
+    case noDeployment(Target)
+    case deploymentRemoved(DeploymentID)
+    case protocolVersion(pinned: Int?, offered: ClosedRange<Int>)
+    case unknownTarget(Target)
+    case keyForService(Target)
+    case emptyIdempotencyKey(Target)
+    case scope(Target)
+    case stateWithoutKey(Target)
+    case stateNotWritable(Target)
+
+    /// The failure as operators see it.
+    package var record: AttemptFailureRecord {
+        switch self {
+        case .transport(let failure): Self.record(of: failure)
+        case .endedEarly:
+            AttemptFailureRecord(
+                documentedCode: "RT0007",
+                message: "the service ended its response without a result, an error or a suspension"
+            )
+        case .silent(let timeout):
+            AttemptFailureRecord(
+                documentedCode: "RT0001",
+                message: "no message from the service for the abort timeout of \(timeout.milliseconds) ms"
+            )
+        case .violation(let text):
+            AttemptFailureRecord(code: 571, documentedCode: "RT0012", message: text)
+        case .reported(let error): Self.record(of: error)
+        case .noDeployment(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0011",
+                message: "no deployment has a handler \(target.service)/\(target.handler); register one that does"
+            )
+        case .deploymentRemoved(let id):
+            AttemptFailureRecord(
+                documentedCode: "RT0011",
+                message: "the deployment \(id) that this invocation is pinned to was removed"
+            )
+        case .protocolVersion(let pinned, let offered):
+            AttemptFailureRecord(
+                documentedCode: pinned == nil ? "RT0013" : "RT0014",
+                message:
+                    "no common service protocol version: the deployment speaks \(offered.lowerBound) to \(offered.upperBound)"
+                    + (pinned.map { ", the invocation is pinned to \($0)" } ?? "")
+            )
+        case .unknownTarget(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0018",
+                message: "the called handler \(target.service)/\(target.handler) is not registered"
+            )
+        case .keyForService(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "\(target.service) is a plain service, but was called with a key"
+            )
+        case .emptyIdempotencyKey(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "the call of \(target.text) has an empty idempotency key"
+            )
+        case .scope(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0024",
+                message: "the call of \(target.text) has a scope or limit key, which this server does not support"
+            )
+        case .stateWithoutKey(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "\(target.service) is a plain service and has no state"
+            )
+        case .stateNotWritable(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "only an exclusive handler of an object may change state; \(target.text) is none"
+            )
+        }
+    }
+
+    /// A delay that replaces the policy's for the next attempt, which then does not count (service-protocol.md, section 6).
+    package var nextDelay: Interval? {
+        switch self {
+        case .transport(.status(let status, let retryAfter)) where status == 429 || status == 503: retryAfter
+        case .reported(let error): error.nextRetryDelayMilliseconds.map { Interval(clampingMilliseconds: $0) }
+        default: nil
+        }
+    }
+
+    /// Whether the handler was reached, so that the failure counts in `retry_count_since_last_stored_entry`.
+    package var reachedHandler: Bool {
+        switch self {
+        case .noDeployment, .deploymentRemoved, .protocolVersion: false
+        case .transport(.status(let status, _)): status != 415
+        default: true
+        }
+    }
+
+    private static func record(of error: ErrorMessage) -> AttemptFailureRecord {
+        let code: String
+        switch error.code {
+        case 570: code = "RT0016"
+        case 571: code = "RT0012"
+        default: code = "RT0007"
+        }
+        return AttemptFailureRecord(
+            code: Int(error.code),
+            documentedCode: code,
+            message: error.message,
+            stacktrace: error.stacktrace.isEmpty ? nil : error.stacktrace,
+            relatedCommandIndex: error.relatedCommandIndex.map { Int($0) },
+            relatedCommandName: error.relatedCommandName,
+            relatedCommandType: error.relatedCommandType.map { Int($0) }
+        )
+    }
+
+    private static func record(of failure: AttemptTransportFailure) -> AttemptFailureRecord {
+        switch failure {
+        case .network(let text):
+            return AttemptFailureRecord(documentedCode: "RT0010", message: text)
+        case .status(let status, _):
+            return AttemptFailureRecord(
+                documentedCode: documentedCode(ofStatus: status),
+                message: "unexpected http status code: \(status)"
+            )
+        case .contentType(let type):
+            return AttemptFailureRecord(
+                documentedCode: "RT0012",
+                message: type.map { "unexpected content type '\($0)' of the response" }
+                    ?? "the response has no content type"
+            )
+        case .contentEncoding(let encoding):
+            return AttemptFailureRecord(
+                documentedCode: "RT0012",
+                message: "the response is compressed ('\(encoding)'), which was not asked for"
+            )
+        case .messageTooLarge(let type, let bytes, let limit):
+            return AttemptFailureRecord(
+                documentedCode: "RT0003",
+                message:
+                    "the \(MessageType(rawValue: type).wireName) message of \(bytes) bytes is larger than the limit of \(limit)"
+            )
+        case .malformedFrame(let text):
+            return AttemptFailureRecord(code: 571, documentedCode: "RT0012", message: text)
+        }
+    }
+
+    private static func documentedCode(ofStatus status: Int) -> String {
+        switch status {
+        case 415: "RT0015"
+        case 413: "RT0019"
+        case 429, 503: "RT0023"
+        case 502, 504: "RT0010"
+        default: "RT0012"
+        }
+    }
+}

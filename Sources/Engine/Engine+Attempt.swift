@@ -1,0 +1,174 @@
+import DurableModel
+import Registry
+import ServiceProtocol
+
+/// Beginning attempts and taking in what they report.
+extension Engine {
+    /// Begins an attempt of a ready invocation, in the turn that pins it. False if there was nothing to begin.
+    ///
+    /// Called at the end of a turn, when every command is applied: what follows the commit reads the journal as it is then.
+    package mutating func startAttempt(of number: InvocationNumber) throws(StorageError) -> Bool {
+        guard try load(number), let invocation = writes.invocations[number]?.invocation, invocation.status == .ready
+        else { return false }
+        let target = invocation.head.target
+        let deployment: Deployment
+        var pin = invocation.pin
+        if let pin {
+            guard let pinned = memory.catalog.deployment(pin.deployment) else {
+                try failAttempt(of: number, .deploymentRemoved(pin.deployment))
+                return false
+            }
+            deployment = pinned
+        } else {
+            guard let route = try? memory.catalog.resolveForStart(service: target.service, handler: target.handler),
+                let latest = memory.catalog.deployment(route.deployment)
+            else {
+                try failAttempt(of: number, .noDeployment(target))
+                return false
+            }
+            deployment = latest
+            pin = latest.protocolVersion(for: memory.settings).map {
+                Pin(deployment: latest.id, protocolVersion: $0)
+            }
+        }
+        guard let pin, deployment.protocolVersions.contains(pin.protocolVersion),
+            pin.protocolVersion <= memory.settings.protocolVersionMax,
+            pin.protocolVersion >= Settings.protocolVersionMin
+        else {
+            try failAttempt(
+                of: number,
+                .protocolVersion(pinned: pin?.protocolVersion, offered: deployment.protocolVersions)
+            )
+            return false
+        }
+        begin(number, pin: pin, deployment: deployment)
+        return true
+    }
+
+    private mutating func begin(_ number: InvocationNumber, pin: Pin, deployment: Deployment) {
+        guard let invocation = writes.invocations[number]?.invocation else { return }
+        count(invocation, -1)
+        let now = now
+        modify(number) {
+            $0.pin = pin
+            $0.status = .running
+            $0.modifiedAt = now
+            $0.runningAt = $0.runningAt ?? now
+            $0.attempt.retryCount += 1
+            $0.attempt.lastStartAt = now
+            $0.attempt.lastDeployment = deployment.id
+        }
+        if let changed = writes.invocations[number]?.invocation { count(changed, 1) }
+        let options = options(of: invocation.head, on: deployment)
+        let isOpen = deployment.mode == .bidiStream && options.inactivityTimeout > .zero
+        attempts[number] = Attempt(
+            id: AttemptID(rawValue: memory.nextAttempt),
+            invocation: number,
+            protocolVersion: pin.protocolVersion,
+            stream: isOpen ? .inputOpen : .inputEnded,
+            inactivityTimeout: options.inactivityTimeout,
+            abortTimeout: options.abortTimeout,
+            startedAt: now
+        )
+        memory.nextAttempt += 1
+        started.append(number)
+    }
+
+    /// The options of a handler as the deployment that runs it has them; the settings' where the handler is gone.
+    func options(of head: InvocationHead, on deployment: Deployment?) -> EffectiveOptions {
+        let service = deployment?.service(named: head.target.service)?.service
+        return EffectiveOptions(
+            handler: service?.handler(named: head.target.handler)?.options ?? HandlerOptions(),
+            service: service?.options ?? HandlerOptions(),
+            settings: memory.settings
+        )
+    }
+
+    /// The attempt of an invocation as it is at this point of the turn.
+    func attempt(of number: InvocationNumber) -> Attempt? {
+        if let changed = attempts[number] { return changed }
+        return memory.work.running[number]?.attempt
+    }
+
+    /// Takes in what the transport of an attempt reports. An attempt that is over is not listened to.
+    mutating func attemptReported(_ event: AttemptEvent, by id: AttemptID) throws(StorageError) {
+        guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id,
+            try load(number)
+        else { return }
+        attempt.lastActivityAt = now
+        attempts[number] = attempt
+        switch event {
+        case .responded(let server):
+            modify(number) { $0.attempt.lastServer = server ?? $0.attempt.lastServer }
+        case .received(let frames):
+            for frame in frames {
+                guard try receive(frame, of: number, by: attempt) else { return }
+            }
+        case .ended:
+            try failAttempt(of: number, .endedEarly)
+        case .failed(let failure):
+            try failAttempt(of: number, .transport(failure))
+        }
+    }
+
+    /// Takes in one message; false once the attempt is over.
+    private mutating func receive(
+        _ frame: MessageFrame,
+        of number: InvocationNumber,
+        by attempt: Attempt
+    ) throws(StorageError) -> Bool {
+        let message: ServiceMessage
+        do {
+            message = try ServiceMessage.decode(frame, version: attempt.protocolVersion)
+        } catch {
+            if error.isAwaitTooDeep {
+                try pauseForDepth(number)
+            } else {
+                try failAttempt(of: number, .violation(error.violationText))
+            }
+            return false
+        }
+        switch message {
+        case .command(let command):
+            return try perform(command, frame: frame, of: number)
+        case .proposeRunCompletion(let completionID, let result, let requestedAck):
+            return try recordRun(completionID, result, acknowledges: requestedAck, of: number, by: attempt)
+        case .awaitingOn:
+            return true
+        case .suspension(let awaiting):
+            try suspend(number, awaiting: awaiting)
+        case .error(let error):
+            try failAttempt(of: number, .reported(error))
+        case .end:
+            try end(number)
+        }
+        return false
+    }
+
+    /// Ends the attempt of an invocation, if there is one, in the way `action` says.
+    mutating func endAttempt(of number: InvocationNumber, by action: (AttemptID) -> Action) {
+        guard let attempt = attempt(of: number) else { return }
+        attempts[number] = .some(nil)
+        actions.append(action(attempt.id))
+    }
+
+    /// The deadline of an attempt has come: ends its input, cuts it off, or says when to look again.
+    package mutating func deadlinePassed(of id: AttemptID) throws(StorageError) -> Timestamp? {
+        guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id
+        else { return nil }
+        if attempt.deadline > now { return attempt.deadline }
+        guard try load(number) else { return nil }
+        let outcome = attempt.deadlinePassed(at: now)
+        attempts[number] = attempt
+        switch outcome {
+        case .wait(let until):
+            return until
+        case .endInput:
+            actions.append(.endInput(id))
+            return attempt.deadline
+        case .abort:
+            try failAttempt(of: number, .silent(attempt.abortTimeout))
+            return nil
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import DurableModel
+import ServiceProtocol
+
+/// What follows from a failed attempt: another one later, a pause, or the end.
+extension Engine {
+    /// Ends the attempt of a loaded invocation with a failure, and decides how it goes on.
+    ///
+    /// Also used when no attempt could begin: such a failure counts as an attempt of the policy.
+    mutating func failAttempt(of number: InvocationNumber, _ failure: AttemptFailure) throws(StorageError) {
+        guard let invocation = writes.invocations[number]?.invocation else { return }
+        let neverBegan = attempt(of: number) == nil
+        endAttempt(of: number) { $0.action(after: failure) }
+        let record = failure.record
+        modify(number) {
+            $0.attempt.lastFailure = record
+            if neverBegan { $0.attempt.retryCount += 1 }
+            if failure.reachedHandler { $0.attempt.retriesSinceLastEntry += 1 }
+        }
+        if case .reported(let error) = failure {
+            switch error.behavior {
+            case .retry: break
+            case .pause: return pause(number, record)
+            case .fail:
+                return try complete(number, with: .failure(Failure(code: error.code, message: error.message)))
+            }
+        }
+        if let delay = failure.nextDelay {
+            modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
+            return backOff(number, for: delay, record)
+        }
+        let deployment = invocation.pin.flatMap { memory.catalog.deployment($0.deployment) }
+        let policy = options(of: invocation.head, on: deployment).retryPolicy
+        let attempts = writes.invocations[number]?.invocation.attempt.retryCount ?? 1
+        guard attempts >= policy.attemptsMax ?? .max else {
+            return backOff(number, for: memory.entropy.jittered(policy.interval(afterAttempt: attempts)), record)
+        }
+        switch policy.onMaxAttempts {
+        case .pause:
+            pause(number, record)
+        case .kill:
+            let code = UInt32(clamping: record.code)
+            try complete(number, with: .failure(Failure(code: code, message: record.message)))
+        }
+    }
+
+    private mutating func backOff(_ number: InvocationNumber, for delay: Interval, _ record: AttemptFailureRecord) {
+        let due = now.adding(delay)
+        setStatus(number, .backingOff)
+        modify(number) { $0.attempt.nextRetryAt = due }
+        arm(InvocationTimer(due: due, invocation: number, kind: .retry))
+        guard let invocation = writes.invocations[number]?.invocation else { return }
+        actions.append(
+            .note(
+                .attemptFailed(
+                    invocation.head.id,
+                    invocation.head.target,
+                    invocation.pin?.deployment,
+                    record,
+                    nextRetryAt: due
+                )
+            )
+        )
+    }
+
+    private mutating func pause(_ number: InvocationNumber, _ record: AttemptFailureRecord) {
+        setStatus(number, .paused)
+        modify(number) {
+            $0.attempt.nextRetryAt = nil
+            $0.attempt.retryCount = 0
+        }
+        guard let head = writes.invocations[number]?.invocation.head else { return }
+        actions.append(.note(.paused(head.id, head.target, record)))
+    }
+
+    /// An await nested too deeply would be so at every attempt: the invocation stops until an operator looks at it (RT0025).
+    mutating func pauseForDepth(_ number: InvocationNumber) throws(StorageError) {
+        endAttempt(of: number) { .abort($0) }
+        let record = AttemptFailureRecord(
+            documentedCode: "RT0025",
+            message: "what the service awaits is nested deeper than \(Awaiting.depthMax) levels"
+        )
+        modify(number) { $0.attempt.lastFailure = record }
+        pause(number, record)
+    }
+}
+
+extension AttemptID {
+    /// How the stream of an attempt is left after a failure: one that said its last word ends by itself.
+    fileprivate func action(after failure: AttemptFailure) -> Action {
+        switch failure {
+        case .reported, .endedEarly: .finish(self)
+        default: .abort(self)
+        }
+    }
+}

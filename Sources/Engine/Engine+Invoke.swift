@@ -1,0 +1,235 @@
+import DurableModel
+import Registry
+import ServiceProtocol
+
+/// Accepting work: new invocations, and the ones that exist already under the same id.
+extension Engine {
+    /// What makes an invocation, whoever asks for it.
+    struct Creation {
+        var target: Target
+        var input: [UInt8]
+        var idempotencyKey: String?
+        var startAt: Timestamp?
+        var invoker: Invoker
+    }
+
+    mutating func invoke(_ request: InvokeRequest, for waiter: RequestID) throws(StorageError) {
+        let target = request.target
+        let route: HandlerRoute
+        do {
+            route = try memory.catalog.resolve(service: target.service, handler: target.handler)
+        } catch {
+            return answer(waiter, .refused(.routing(error)))
+        }
+        if let refusal = unsupported(route) { return answer(waiter, .refused(refusal)) }
+        if request.idempotencyKey != nil, let existing = try find(derived: derivedID(of: request)) {
+            return try joinExisting(existing, waitsForResult: request.waitsForResult, waiter: waiter)
+        }
+        let number = try create(
+            Creation(
+                target: target,
+                input: request.input,
+                idempotencyKey: request.idempotencyKey,
+                startAt: request.startAt,
+                invoker: .ingress
+            ),
+            route: route
+        )
+        guard let id = writes.invocations[number]?.invocation.head.id else { return }
+        if request.waitsForResult {
+            waits.append((number, waiter))
+        } else {
+            answer(waiter, .accepted(id, isNew: true, executionTime: request.startAt))
+        }
+    }
+
+    /// What is registered but cannot be called in this release.
+    func unsupported(_ route: HandlerRoute) -> Refusal? {
+        route.serviceType == .workflow ? .unsupported("calls of workflows") : nil
+    }
+
+    private func derivedID(of request: InvokeRequest) -> InvocationID {
+        DerivedID.idempotent(target: request.target, idempotencyKey: request.idempotencyKey ?? "")
+    }
+
+    private mutating func joinExisting(
+        _ existing: Invocation,
+        waitsForResult: Bool,
+        waiter: RequestID
+    ) throws(StorageError) {
+        if waitsForResult { return try attach(to: existing, for: waiter) }
+        let executionTime = existing.status == .scheduled ? existing.scheduledStartAt : nil
+        answer(waiter, .accepted(existing.head.id, isNew: false, executionTime: executionTime))
+    }
+
+    /// Makes a new invocation: scheduled, queued for its key, or ready to run.
+    mutating func create(_ creation: Creation, route: HandlerRoute) throws(StorageError) -> InvocationNumber {
+        let number = takeInvocationNumber()
+        let head = head(of: creation, route: route, number: number)
+        var invocation = Invocation(head: head, status: .ready, inputBytes: creation.input.count)
+        if let startAt = creation.startAt {
+            invocation.status = .scheduled
+            invocation.scheduledAt = now
+            invocation.scheduledStartAt = startAt
+        }
+        writes.invocations[number] = WriteSet.InvocationWrite(
+            invocation: invocation,
+            isNew: true,
+            input: creation.input
+        )
+        if head.hasDerivedID { derivedIDs[head.id] = number }
+        count(invocation, 1)
+        if let startAt = creation.startAt {
+            arm(InvocationTimer(due: startAt, invocation: number, kind: .start))
+        } else {
+            try queueOrReady(number)
+        }
+        return number
+    }
+
+    private mutating func head(of creation: Creation, route: HandlerRoute, number: InvocationNumber) -> InvocationHead {
+        let options = route.effectiveOptions(memory.settings)
+        let id: InvocationID
+        let isDerived = creation.idempotencyKey != nil
+        if let key = creation.idempotencyKey {
+            id = DerivedID.idempotent(target: creation.target, idempotencyKey: key)
+        } else {
+            let partitionKey = creation.target.key.map(DerivedID.partitionKey(of:)) ?? memory.entropy.next()
+            id = InvocationID(
+                partitionKey: partitionKey,
+                createdAt: now,
+                number: number,
+                entropy: UInt32(truncatingIfNeeded: memory.entropy.next())
+            )
+        }
+        return InvocationHead(
+            number: number,
+            id: id,
+            hasDerivedID: isDerived,
+            target: creation.target,
+            serviceType: route.serviceType,
+            handlerType: route.handler.type,
+            idempotencyKey: creation.idempotencyKey,
+            invoker: creation.invoker,
+            createdAt: now,
+            completionRetention: isDerived ? options.idempotencyRetention : options.journalRetention,
+            journalRetention: options.journalRetention
+        )
+    }
+
+    /// Gives a loaded invocation its key, or a place in the key's inbox; without a key to hold it is ready at once.
+    mutating func queueOrReady(_ number: InvocationNumber) throws(StorageError) {
+        guard let invocation = writes.invocations[number]?.invocation else { return }
+        guard let key = invocation.head.lockedKey else { return makeReady(number) }
+        if try lockHolder(of: key) == nil {
+            writes.locks[key] = .some(number)
+            return makeReady(number)
+        }
+        let entry = InboxEntry(key: key, sequence: takeInboxSequence(), invocation: number)
+        writes.addedInbox.append(entry)
+        setStatus(number, .inboxed)
+        let now = now
+        modify(number) {
+            $0.inboxedAt = now
+            $0.inboxSequence = entry.sequence
+        }
+    }
+
+    /// Lets a loaded invocation run as soon as there is a place.
+    mutating func makeReady(_ number: InvocationNumber) {
+        setStatus(number, .ready)
+        modify(number) {
+            $0.awaiting = nil
+            $0.attempt.nextRetryAt = nil
+        }
+        becameReady.append(number)
+    }
+
+    func lockHolder(of key: ServiceKey) throws(StorageError) -> InvocationNumber? {
+        if let written = writes.locks[key] { return written }
+        return try storage.lockHolder(of: key)
+    }
+
+    // MARK: Waiting for results
+
+    mutating func attach(to id: InvocationID, for waiter: RequestID) throws(StorageError) {
+        guard let invocation = try find(id) else { return answer(waiter, .refused(.invocationNotFound(id))) }
+        try attach(to: invocation, for: waiter)
+    }
+
+    private mutating func attach(to invocation: Invocation, for waiter: RequestID) throws(StorageError) {
+        guard invocation.status == .completed else { return waits.append((invocation.number, waiter)) }
+        answer(
+            waiter,
+            .result(
+                invocation.head.id,
+                try result(of: invocation),
+                expiresAt: invocation.completedAt?.adding(invocation.head.completionRetention)
+            )
+        )
+    }
+
+    mutating func fetchOutput(of id: InvocationID, for waiter: RequestID) throws(StorageError) {
+        guard let invocation = try find(id) else { return answer(waiter, .refused(.invocationNotFound(id))) }
+        guard invocation.status == .completed else { return answer(waiter, .refused(.notYetCompleted(id))) }
+        try attach(to: invocation, for: waiter)
+    }
+
+    /// The stored result of a completed invocation.
+    func result(of invocation: Invocation) throws(StorageError) -> InvocationResult {
+        if let failure = invocation.completionFailure { return .failure(failure) }
+        let payload: [UInt8]?
+        if let written = writes.invocations[invocation.number]?.output {
+            payload = written
+        } else {
+            payload = try storage.output(of: invocation.number)
+        }
+        guard let payload else { return .success([]) }
+        guard let result = Self.result(ofOutput: payload) else {
+            throw .refused("the output of invocation \(invocation.head.id) does not decode")
+        }
+        return result
+    }
+
+    /// What the payload of an Output command says.
+    static func result(ofOutput payload: [UInt8]) -> InvocationResult? {
+        let frame = MessageFrame(type: MessageType.outputCommand.rawValue, payload: payload)
+        guard let command = try? Command.decode(frame), case .output(let result) = command.operation else { return nil }
+        switch result {
+        case .value(let bytes): return .success(bytes)
+        case .failure(let failure): return .failure(failure)
+        case .void, .invocationID, .stateKeys: return nil
+        }
+    }
+}
+
+/// Ids that are hashes of what they stand for (service-protocol.md, section 9): the same call finds the same id.
+package enum DerivedID {
+    /// The id of the call with that idempotency key.
+    package static func idempotent(target: Target, idempotencyKey: String) -> InvocationID {
+        id(
+            partitionKey: partitionKey(of: target.key ?? idempotencyKey),
+            parts: ["ik", target.service, target.key, target.handler, idempotencyKey]
+        )
+    }
+
+    /// The id of a workflow's run for that key.
+    package static func workflow(service: String, key: String) -> InvocationID {
+        id(partitionKey: partitionKey(of: key), parts: ["wf", service, key])
+    }
+
+    /// A number below 2^63 that depends on nothing but the text.
+    package static func partitionKey(of text: String) -> UInt64 {
+        UInt64(bigEndianBytes: SHA256.digest(of: text.utf8).prefix(8)) & 0x7fff_ffff_ffff_ffff
+    }
+
+    private static func id(partitionKey: UInt64, parts: [String?]) -> InvocationID {
+        let text = parts.compactMap { $0 }.joined(separator: ",")
+        let digest = SHA256.digest(of: text.utf8)
+        return InvocationID(
+            partitionKey: partitionKey,
+            high: UInt64(bigEndianBytes: digest.prefix(8)),
+            low: UInt64(bigEndianBytes: digest.dropFirst(8).prefix(8))
+        )
+    }
+}

@@ -1,0 +1,83 @@
+import DurableModel
+import ServiceProtocol
+
+/// Cancel asks an invocation to end itself, kill ends it (invocations.md, section 5).
+extension Engine {
+    mutating func cancel(_ id: InvocationID, for request: RequestID) throws(StorageError) {
+        guard let invocation = try find(id) else { return answer(request, .refused(.invocationNotFound(id))) }
+        guard invocation.status != .completed else { return answer(request, .refused(.alreadyCompleted(id))) }
+        try cancel(invocation)
+        answer(request, .terminated(id, isOver: !invocation.status.takesSignals))
+    }
+
+    /// Cancels an invocation: one that has not begun is over at once, another one gets the built-in signal.
+    mutating func cancel(_ invocation: Invocation) throws(StorageError) {
+        let number = invocation.number
+        guard try load(number) else { return }
+        switch invocation.status {
+        case .scheduled, .inboxed:
+            try complete(number, with: .failure(Failure(code: 409, message: "canceled")))
+        case .ready, .running, .backingOff, .suspended:
+            try notify(number, .signalNotification, .cancelSignal, .void)
+        case .paused:
+            try notify(number, .signalNotification, .cancelSignal, .void)
+            makeReady(number)
+        case .completed:
+            break
+        }
+    }
+
+    mutating func kill(_ id: InvocationID, for request: RequestID) throws(StorageError) {
+        guard let invocation = try find(id) else { return answer(request, .refused(.invocationNotFound(id))) }
+        guard invocation.status != .completed else { return answer(request, .refused(.alreadyCompleted(id))) }
+        try killTree(from: id)
+        answer(request, .terminated(id, isOver: true))
+    }
+
+    /// Kills an invocation and all that it called, directly and through others; past a bound the outbox goes on.
+    mutating func killTree(from root: InvocationID) throws(StorageError) {
+        var pending = [root]
+        var killed = 0
+        while let id = pending.popLast() {
+            guard killed < Self.inlineEffectsMax else {
+                addOutbox(.kill(id))
+                continue
+            }
+            killed += 1
+            guard let invocation = try find(id), invocation.status != .completed, try load(invocation.number) else {
+                continue
+            }
+            pending.append(contentsOf: try callees(of: invocation))
+            endAttempt(of: invocation.number) { .abort($0) }
+            try complete(invocation.number, with: .failure(Failure(code: 409, message: "killed")))
+        }
+    }
+
+    /// The invocations that this one called or sent to, after its journal.
+    private func callees(of invocation: Invocation) throws(StorageError) -> [InvocationID] {
+        var ids: [InvocationID] = []
+        for row in try journal(of: invocation) where row.type == MessageType.callInvocationIDCompletion.rawValue {
+            guard let notification = try? Notification.decode(row.frame),
+                case .invocationID(let text) = notification.result, let id = try? InvocationID(parsing: text)
+            else { continue }
+            ids.append(id)
+        }
+        return ids
+    }
+
+    // MARK: Outbox
+
+    /// Carries out one durable effect and forgets it; one that is not finished leaves a new one behind.
+    package mutating func consume(_ item: OutboxItem) throws(StorageError) {
+        writes.removedOutbox.append(item.sequence)
+        switch item.effect {
+        case .kill(let id):
+            try killTree(from: id)
+        case .deliver(let source):
+            guard let invocation = try peek(source), invocation.status == .completed else { return }
+            let completion = completion(of: try result(of: invocation))
+            guard try deliverToAttached(completion, of: source) else { return addOutbox(item.effect) }
+            if invocation.head.completionRetention == .zero, try load(source) { remove(source) }
+        }
+    }
+}

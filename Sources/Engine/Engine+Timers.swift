@@ -1,0 +1,41 @@
+import DurableModel
+import ServiceProtocol
+
+/// What happens when time has passed: timers, and the ends of retentions.
+extension Engine {
+    /// Carries out a timer that is due. One whose invocation has moved on does nothing but go.
+    package mutating func fire(_ timer: InvocationTimer) throws(StorageError) {
+        guard try load(timer.invocation) else {
+            writes.removedTimers.insert(timer)
+            return
+        }
+        disarm(timer)
+        guard let invocation = writes.invocations[timer.invocation]?.invocation else { return }
+        switch (timer.kind, invocation.status) {
+        case (.start, .scheduled):
+            try queueOrReady(timer.invocation)
+        case (.retry, .backingOff) where invocation.attempt.nextRetryAt == timer.due:
+            makeReady(timer.invocation)
+        case (.sleep, _):
+            try notify(timer.invocation, .sleepCompletion, .completion(timer.completionID), .void)
+        case (.start, _), (.retry, _):
+            break
+        }
+    }
+
+    /// Removes what an invocation's ended retention no longer keeps: the journal first, then the whole.
+    package mutating func expire(_ number: InvocationNumber) throws(StorageError) {
+        guard try load(number), let invocation = writes.invocations[number]?.invocation,
+            invocation.status == .completed
+        else { return }
+        guard !invocation.isExpired(at: now) else { return remove(number) }
+        writes.removedJournals.insert(number)
+        modify(number) {
+            $0.journalIsGone = true
+            $0.journalLength = 0
+            $0.commandCount = 0
+            $0.journalBytes = 0
+            $0.expiresAt = $0.completedAt?.adding($0.head.completionRetention)
+        }
+    }
+}

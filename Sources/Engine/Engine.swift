@@ -1,0 +1,132 @@
+import DurableModel
+import Registry
+import ServiceProtocol
+
+/// Invocations with an attempt under way and the counts of unfinished work: too large to copy each turn, and so shared.
+///
+/// Owned by the partition. The engine only reads it; `EngineMemory.apply` alone changes it, after a commit.
+package final class WorkTable {
+    package fileprivate(set) var running: [InvocationNumber: RunningInvocation] = [:]
+    package fileprivate(set) var numberOfAttempt: [AttemptID: InvocationNumber] = [:]
+    /// Unfinished invocations by deployment, handler and status; the same as in the store.
+    package fileprivate(set) var counts: [CountKey: Int]
+
+    package init(counts: [CountKey: Int]) {
+        self.counts = counts
+    }
+}
+
+/// What the engine knows from one turn to the next: the committed truth about work that is under way.
+package struct EngineMemory {
+    package var catalog: Catalog
+    package var settings: Settings
+    package let work: WorkTable
+    package var marks: PersistedMarks
+    package var nextInvocationNumber: Int64
+    package var nextInboxSequence: Int64
+    package var nextOutboxSequence: Int64
+    package var nextAttempt: UInt64 = 1
+    package var entropy: Entropy
+
+    package init(catalog: Catalog, settings: Settings, counts: [CountKey: Int], marks: PersistedMarks, seed: UInt64) {
+        self.catalog = catalog
+        self.settings = settings
+        work = WorkTable(counts: counts)
+        self.marks = marks
+        nextInvocationNumber = marks.invocationNumberReserved + 1
+        nextInboxSequence = marks.inboxSequenceReserved + 1
+        nextOutboxSequence = marks.outboxSequenceReserved + 1
+        entropy = Entropy(seed: seed)
+    }
+}
+
+/// One turn of the invocation state machine: commands go in, writes and actions come out.
+///
+/// Invariants:
+/// - Nothing outside of the value changes: a turn that is not committed has not happened.
+/// - An invocation holds its key's lock from ready to completed; per key at most one does, and the next in the inbox
+///   gets it in the very turn that frees it.
+/// - A pin is written in the turn that starts the first attempt, and only an operator's act changes it.
+/// - Whoever waits for an invocation is told in the turn that ends it, or by a durable row.
+/// - Each change of status moves one count.
+package struct Engine {
+    /// How many effects on other invocations one command may have before the rest goes to the outbox.
+    static let inlineEffectsMax = 100
+    /// Numbers are reserved on disk in blocks of this many, so that most turns do not write the mark.
+    static let reservationBlock: Int64 = 4096
+
+    let storage: any EngineStorage
+    /// The time of the turn.
+    package let now: Timestamp
+    package internal(set) var memory: EngineMemory
+    package internal(set) var writes = WriteSet()
+    package internal(set) var actions: [Action] = []
+    /// Attempts begun, changed or (as `nil`) ended by this turn.
+    package internal(set) var attempts: [InvocationNumber: Attempt?] = [:]
+    /// Invocations that became ready, in order.
+    package internal(set) var becameReady: [InvocationNumber] = []
+    /// Attempts begun by this turn, in order.
+    package internal(set) var started: [InvocationNumber] = []
+    /// New invocations of this turn whose id is a hash of their target.
+    var derivedIDs: [InvocationID: InvocationNumber] = [:]
+    /// Requests that now wait for the result of an invocation.
+    package internal(set) var waits: [(number: InvocationNumber, request: RequestID)] = []
+    /// Invocations that ended, with what those who wait for them get.
+    package internal(set) var endings: [(number: InvocationNumber, id: InvocationID, result: InvocationResult)] = []
+    /// Requests whose waiter has gone.
+    package internal(set) var forgotten: [RequestID] = []
+
+    package init(memory: EngineMemory, storage: any EngineStorage, now: Timestamp) {
+        self.memory = memory
+        self.storage = storage
+        self.now = now
+    }
+
+    /// Decides on one command.
+    package mutating func apply(_ command: EngineCommand) throws(StorageError) {
+        switch command {
+        case .invoke(let request, let id): try invoke(request, for: id)
+        case .attach(let id, let request): try attach(to: id, for: request)
+        case .fetchOutput(let id, let request): try fetchOutput(of: id, for: request)
+        case .forget(let request): forgotten.append(request)
+        case .attempt(let attempt, let event): try attemptReported(event, by: attempt)
+        case .cancel(let id, let request): try cancel(id, for: request)
+        case .kill(let id, let request): try kill(id, for: request)
+        case .register(let registration, let request): register(registration, for: request)
+        case .removeDeployment(let id, let force, let actor, let request):
+            removeDeployment(id, force: force, actor: actor, for: request)
+        }
+    }
+
+    /// Records that a command was refused, for one that stood alone in its turn and was not to be carried out.
+    package mutating func refuse(_ command: EngineCommand, because refusal: Refusal) {
+        answer(command.request, .refused(refusal))
+    }
+
+    mutating func answer(_ request: RequestID?, _ answer: Answer) {
+        if let request { actions.append(.answer(request, answer)) }
+    }
+}
+
+extension EngineMemory {
+    /// Takes over what `turn` changed; called after its commit.
+    package mutating func apply(_ turn: borrowing Engine) {
+        self = turn.memory
+        for (number, attempt) in turn.attempts {
+            if let old = work.running[number] { work.numberOfAttempt[old.attempt.id] = nil }
+            guard let attempt, let write = turn.writes.invocations[number] else {
+                work.running[number] = nil
+                continue
+            }
+            work.running[number] = RunningInvocation(invocation: write.invocation, attempt: attempt)
+            work.numberOfAttempt[attempt.id] = number
+        }
+        for (number, write) in turn.writes.invocations where turn.attempts[number] == nil {
+            work.running[number]?.invocation = write.invocation
+        }
+        for (key, difference) in turn.writes.counts {
+            let count = work.counts[key, default: 0] + difference
+            work.counts[key] = count == 0 ? nil : count
+        }
+    }
+}

@@ -1,0 +1,157 @@
+import DurableModel
+import Registry
+import ServiceProtocol
+
+/// A call or send that was accepted by a face: everything the engine needs to make an invocation of it.
+package struct InvokeRequest: Sendable {
+    package var target: Target
+    /// The headers and body for the handler, as the payload of an Input command.
+    package var input: [UInt8]
+    package var idempotencyKey: String?
+    /// When it is to start, of delayed sends; a moment in the past starts it at once.
+    package var startAt: Timestamp?
+    /// Whether the caller waits for the result rather than for the acceptance.
+    package var waitsForResult: Bool
+
+    package init(
+        target: Target,
+        input: [UInt8],
+        idempotencyKey: String? = nil,
+        startAt: Timestamp? = nil,
+        waitsForResult: Bool
+    ) {
+        self.target = target
+        self.input = input
+        self.idempotencyKey = idempotencyKey
+        self.startAt = startAt
+        self.waitsForResult = waitsForResult
+    }
+}
+
+/// A registration after discovery: what was found and what the operator allows.
+package struct RegisterRequest: Sendable {
+    package var discovered: DiscoveredDeployment
+    package var options: RegisterOptions
+    /// Who asks, for the history: peer credentials or a remote address.
+    package var actor: String
+
+    package init(discovered: DiscoveredDeployment, options: RegisterOptions, actor: String) {
+        self.discovered = discovered
+        self.options = options
+        self.actor = actor
+    }
+}
+
+/// What may be asked of the engine. Every change of what is stored begins as one of these.
+package enum EngineCommand: Sendable {
+    case invoke(InvokeRequest, RequestID)
+    /// Waits for the result of an invocation.
+    case attach(InvocationID, RequestID)
+    /// Asks for the result of an invocation if it is there.
+    case fetchOutput(InvocationID, RequestID)
+    /// The waiter has gone; the invocation is not touched.
+    case forget(RequestID)
+    case attempt(AttemptID, AttemptEvent)
+    case cancel(InvocationID, RequestID)
+    case kill(InvocationID, RequestID)
+    case register(RegisterRequest, RequestID)
+    case removeDeployment(DeploymentID, force: Bool, actor: String, RequestID)
+
+    /// Who waits for an answer to it.
+    package var request: RequestID? {
+        switch self {
+        case .invoke(_, let request), .attach(_, let request), .fetchOutput(_, let request),
+            .cancel(_, let request), .kill(_, let request), .register(_, let request),
+            .removeDeployment(_, _, _, let request):
+            request
+        case .forget, .attempt: nil
+        }
+    }
+
+    /// About how many bytes the command makes the turn write: what a turn is bounded by.
+    package var weight: Int {
+        switch self {
+        case .invoke(let request, _): request.input.count + 512
+        case .attempt(_, .received(let frames)): frames.reduce(64) { $0 + $1.payload.count + 64 }
+        default: 512
+        }
+    }
+}
+
+/// Why the engine did not do what a command asked. The caller can act on each.
+package enum Refusal: Error, Sendable, Equatable {
+    /// There is no handler of that name to call.
+    case routing(RoutingError)
+    case invocationNotFound(InvocationID)
+    case alreadyCompleted(InvocationID)
+    case notYetCompleted(InvocationID)
+    /// What is asked for is not part of this release; names it.
+    case unsupported(String)
+    case registry(RegistryError)
+    /// The disk is full: nothing new is accepted until there is room.
+    case storageFull
+    /// The store refused this command's rows; what it said.
+    case storage(String)
+    case shuttingDown
+}
+
+extension Refusal {
+    /// What happened, to what, why, and what to do about it, for people.
+    package var sentence: String {
+        switch self {
+        case .routing(.unknownService(let service)):
+            "service '\(service)' not found, make sure to register the service before calling it."
+        case .routing(.unknownHandler(let service, let handler)):
+            "the service '\(service)' exists, but the handler '\(handler)' was not found"
+        case .invocationNotFound(let id): "invocation '\(id)' not found"
+        case .alreadyCompleted(let id): "the invocation '\(id)' is already completed"
+        case .notYetCompleted: "the invocation exists but has not completed yet"
+        case .unsupported(let what): "\(what) are not supported by this release of perdure"
+        case .registry(let error): error.description
+        case .storageFull: "the disk is full: nothing new is accepted until there is room in the data directory"
+        case .storage(let text): "the store refused this: \(text)"
+        case .shuttingDown: "the server is stopping"
+        }
+    }
+}
+
+/// What a waiter is told, after the commit that made it true.
+package enum Answer: Sendable {
+    case accepted(InvocationID, isNew: Bool, executionTime: Timestamp?)
+    /// `expiresAt` only if the result was stored before the question came.
+    case result(InvocationID, InvocationResult, expiresAt: Timestamp?)
+    /// A cancel or kill was carried out; `isOver` if nothing of the invocation runs any more.
+    case terminated(InvocationID, isOver: Bool)
+    case registered(Registration)
+    case removed(Removal)
+    case refused(Refusal)
+    /// The daemon stops; the work, if there is an id, is accepted and goes on after the next start.
+    case stopping(InvocationID?)
+}
+
+/// What is to be done once a turn is committed, and never before. Values with ids: the shell knows who stands behind them.
+package enum Action: Sendable {
+    /// Carry out an attempt.
+    case start(AttemptOrder)
+    /// Send frames on the open input of an attempt.
+    case send(AttemptID, [UInt8])
+    /// End the input of an attempt: the hint to suspend.
+    case endInput(AttemptID)
+    /// The attempt has said its last word: end its input, drain what comes, forget it.
+    case finish(AttemptID)
+    /// Cut the attempt off.
+    case abort(AttemptID)
+    case answer(RequestID, Answer)
+    /// Something an operator wants to read in the log.
+    case note(Note)
+}
+
+/// A record for the log about what was decided.
+package enum Note: Sendable {
+    case attemptFailed(InvocationID, Target, DeploymentID?, AttemptFailureRecord, nextRetryAt: Timestamp?)
+    case paused(InvocationID, Target, AttemptFailureRecord?)
+    case registered(DeploymentID, String)
+    case removed(DeploymentID, orphaned: Int)
+    /// A command was refused alone after its turn had failed: what the store said.
+    case commandRefused(String)
+}

@@ -1,0 +1,244 @@
+import DurableModel
+import ServiceProtocol
+
+/// The state of an invocation, as rows keep it (reference: the value sets of `sys_invocation.status`).
+package enum InvocationStatus: Int, Sendable, Hashable, CaseIterable {
+    /// Accepted with a start time in the future; holds no key.
+    case scheduled = 0
+    /// Waiting for its key behind another invocation.
+    case inboxed = 1
+    /// May run as soon as there is a place for an attempt.
+    case ready = 2
+    /// An attempt is under way.
+    case running = 3
+    /// Its last attempt failed; a timer starts the next one.
+    case backingOff = 4
+    /// Waits on disk for one of the notifications it named.
+    case suspended = 5
+    /// Stopped until an operator resumes it.
+    case paused = 6
+    /// Has a result; kept until its retention ends.
+    case completed = 7
+
+    /// The name in `sys_invocation.status`.
+    package var name: String {
+        switch self {
+        case .scheduled: "scheduled"
+        case .inboxed: "pending"
+        case .ready: "ready"
+        case .running: "running"
+        case .backingOff: "backing-off"
+        case .suspended: "suspended"
+        case .paused: "paused"
+        case .completed: "completed"
+        }
+    }
+}
+
+/// A service, a key and a handler: what a call names.
+package struct Target: Sendable, Hashable {
+    package var service: String
+    /// Of objects and workflows only.
+    package var key: String?
+    package var handler: String
+
+    package init(service: String, key: String?, handler: String) {
+        self.service = service
+        self.key = key
+        self.handler = handler
+    }
+
+    /// `Service/handler` or `Object/key/handler`.
+    package var text: String {
+        key.map { "\(service)/\($0)/\(handler)" } ?? "\(service)/\(handler)"
+    }
+}
+
+/// A key of an object or workflow: what its state, its lock and its inbox belong to.
+package struct ServiceKey: Sendable, Hashable {
+    package var service: String
+    package var key: String
+
+    package init(service: String, key: String) {
+        self.service = service
+        self.key = key
+    }
+}
+
+/// Where an invocation came from.
+package enum Invoker: Sendable, Hashable {
+    case ingress
+    /// A handler: its invocation, its target, and for a call the completion that waits for the result.
+    case service(caller: InvocationNumber, id: InvocationID, target: Target, completionID: UInt32?)
+}
+
+/// What of an invocation never changes after it was accepted. A class, so that carrying it costs one reference.
+package final class InvocationHead: Sendable {
+    package let number: InvocationNumber
+    package let id: InvocationID
+    /// Whether `id` is a hash of the target and has to be found by the index on ids.
+    package let hasDerivedID: Bool
+    package let target: Target
+    package let serviceType: ServiceType
+    package let handlerType: HandlerType
+    package let idempotencyKey: String?
+    package let invoker: Invoker
+    package let createdAt: Timestamp
+    /// How long the result stays after completion; zero frees the invocation at once.
+    package let completionRetention: Interval
+    /// How long the journal stays after completion; never longer than the result.
+    package let journalRetention: Interval
+
+    package init(
+        number: InvocationNumber,
+        id: InvocationID,
+        hasDerivedID: Bool,
+        target: Target,
+        serviceType: ServiceType,
+        handlerType: HandlerType,
+        idempotencyKey: String?,
+        invoker: Invoker,
+        createdAt: Timestamp,
+        completionRetention: Interval,
+        journalRetention: Interval
+    ) {
+        self.number = number
+        self.id = id
+        self.hasDerivedID = hasDerivedID
+        self.target = target
+        self.serviceType = serviceType
+        self.handlerType = handlerType
+        self.idempotencyKey = idempotencyKey
+        self.invoker = invoker
+        self.createdAt = createdAt
+        self.completionRetention = completionRetention
+        self.journalRetention = min(journalRetention, completionRetention)
+    }
+
+    /// The key whose lock the invocation needs to run, if it needs one.
+    package var lockedKey: ServiceKey? {
+        guard handlerType == .exclusive, let key = target.key else { return nil }
+        return ServiceKey(service: target.service, key: key)
+    }
+
+    /// The key whose state the invocation sees.
+    package var stateKey: ServiceKey? {
+        target.key.map { ServiceKey(service: target.service, key: $0) }
+    }
+}
+
+/// The deployment and protocol version that an invocation stays on.
+package struct Pin: Sendable, Hashable {
+    package var deployment: DeploymentID
+    package var protocolVersion: Int
+
+    package init(deployment: DeploymentID, protocolVersion: Int) {
+        self.deployment = deployment
+        self.protocolVersion = protocolVersion
+    }
+}
+
+/// Why the last attempt failed, as operators see it.
+package struct AttemptFailureRecord: Sendable, Hashable {
+    /// The numeric code: the SDK's, 500 for our own findings.
+    package var code: Int
+    /// The documented code, e.g. `RT0012`.
+    package var documentedCode: String
+    package var message: String
+    package var stacktrace: String?
+    package var relatedCommandIndex: Int?
+    package var relatedCommandName: String?
+    /// The message type code.
+    package var relatedCommandType: Int?
+
+    package init(
+        code: Int = 500,
+        documentedCode: String,
+        message: String,
+        stacktrace: String? = nil,
+        relatedCommandIndex: Int? = nil,
+        relatedCommandName: String? = nil,
+        relatedCommandType: Int? = nil
+    ) {
+        self.code = code
+        self.documentedCode = documentedCode
+        self.message = message
+        self.stacktrace = stacktrace
+        self.relatedCommandIndex = relatedCommandIndex
+        self.relatedCommandName = relatedCommandName
+        self.relatedCommandType = relatedCommandType
+    }
+}
+
+/// The columns of an invocation that its attempts write; kept in rows, so that they survive a restart.
+package struct AttemptColumns: Sendable, Hashable {
+    /// Attempts started under the retry policy since the invocation last became ready by itself; 1 during the first.
+    package var retryCount = 0
+    /// Failed attempts since the last new command was stored; goes to the SDK.
+    package var retriesSinceLastEntry = 0
+    package var lastStartAt: Timestamp?
+    package var nextRetryAt: Timestamp?
+    package var lastDeployment: DeploymentID?
+    package var lastServer: String?
+    package var lastFailure: AttemptFailureRecord?
+
+    package init() {}
+}
+
+/// How an invocation ended.
+package enum InvocationResult: Sendable, Hashable {
+    case success([UInt8])
+    case failure(Failure)
+}
+
+/// An invocation's row without the payloads of input and output.
+package struct Invocation: Sendable {
+    package let head: InvocationHead
+    package var status: InvocationStatus
+    package var pin: Pin?
+    package var attempt = AttemptColumns()
+    package var modifiedAt: Timestamp
+    package var inboxedAt: Timestamp?
+    package var scheduledAt: Timestamp?
+    /// When a scheduled invocation is to start.
+    package var scheduledStartAt: Timestamp?
+    package var runningAt: Timestamp?
+    package var completedAt: Timestamp?
+    /// Entries of the journal, the input included: the index of the next one.
+    package var journalLength: Int
+    /// Commands among them.
+    package var commandCount: Int
+    /// Payload bytes of the journal, the input included: decides how it is read.
+    package var journalBytes: Int
+    /// What a suspended invocation waits for.
+    package var awaiting: Awaiting?
+    /// The index of the last Output command; its payload is the row's output.
+    package var outputIndex: Int?
+    /// Why it failed, of completed ones: `nil` is success.
+    package var completionFailure: Failure?
+    /// When the next of its retentions ends: first the journal's, then its own.
+    package var expiresAt: Timestamp?
+    /// The place in the inbox of its key.
+    package var inboxSequence: Int64?
+    /// How many timers of it are not due yet; those of an ended invocation are removed with it.
+    package var pendingTimers = 0
+    /// Whether the journal was removed after completion.
+    package var journalIsGone = false
+
+    package init(head: InvocationHead, status: InvocationStatus, inputBytes: Int) {
+        self.head = head
+        self.status = status
+        self.modifiedAt = head.createdAt
+        self.journalLength = 1
+        self.commandCount = 1
+        self.journalBytes = inputBytes
+    }
+
+    package var number: InvocationNumber { head.number }
+
+    /// Whether the result has outlived its retention: readers must not see it any more, deleted or not.
+    package func isExpired(at now: Timestamp) -> Bool {
+        guard status == .completed, let completedAt else { return false }
+        return completedAt.adding(head.completionRetention) <= now
+    }
+}
