@@ -81,7 +81,7 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = directory.path + "/control"
         let program = try #require(realpathOf("/proc/self/exe"))
-        let child = try start(
+        let child = try startProgram(
             Self.socketActivate,
             [
                 "-l", path, "--fdname=control", "-E", "PERDURE_TEST_ACTIVATED=\(path)", program, "--testing-library",
@@ -103,7 +103,9 @@ import Testing
         var byte: UInt8 = 0
         #expect(read(connection, &byte, 1) == 1 && byte == UInt8(ascii: "!"), "the started program answers")
         var status: Int32 = -1
-        #expect(waitpid(child, &status, 0) == child && status == 0)
+        #expect(waitpid(child, &status, 0) == child)
+        let output = try readText(directory.path + "/output")
+        #expect(status == 0, "\(output)")
         close(connection)
     }
 
@@ -127,13 +129,5 @@ import Testing
         guard let resolved = realpath(path, nil) else { return nil }
         defer { free(resolved) }
         return String(cString: resolved)
-    }
-
-    private func start(_ program: String, _ arguments: [String]) throws -> pid_t {
-        var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-        defer { for pointer in argv { free(pointer) } }
-        var pid: pid_t = 0
-        try #require(posix_spawn(&pid, program, nil, nil, &argv, environ) == 0)
-        return pid
     }
 }

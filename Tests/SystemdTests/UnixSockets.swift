@@ -12,8 +12,20 @@ final class TemporaryDirectory {
         }
     }
 
-    deinit {
-        for name in ["s", "control", "notify"] { unlink("\(path)/\(name)") }
+    deinit { remove(path) }
+
+    private func remove(_ path: String) {
+        guard let directory = opendir(path) else {
+            unlink(path)
+            return
+        }
+        while let entry = readdir(directory) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) {
+                $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { remove("\(path)/\(name)") }
+        }
+        closedir(directory)
         rmdir(path)
     }
 }
