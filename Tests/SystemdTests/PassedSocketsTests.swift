@@ -86,7 +86,8 @@ import Testing
             [
                 "-l", path, "--fdname=control", "-E", "PERDURE_TEST_ACTIVATED=\(path)", program, "--testing-library",
                 "swift-testing", "--filter", "activatedProcessTakesItsSockets",
-            ]
+            ],
+            output: directory.path + "/output"
         )
         // The tool starts the program at the first connection.
         var connection: Int32 = -1
