@@ -1,0 +1,60 @@
+import DurableModel
+import Endpoints
+import Testing
+
+struct DeploymentAddressTests {
+    @Test(
+        arguments: [
+            ("http://127.0.0.1:9080", "127.0.0.1:9080", "/", "", nil, "127.0.0.1", 9080),
+            ("http://127.0.0.1:9080/", "127.0.0.1:9080", "/", "", nil, "127.0.0.1", 9080),
+            ("HTTP://Example.org/x/", "Example.org", "/x/", "/x", nil, "Example.org", 80),
+            ("https://h/base/p/?x=1&y=/", "h", "/base/p/", "/base/p", "x=1&y=/", "h", 443),
+            ("http://h?x", "h", "/", "", "x", "h", 80),
+            ("http://h:65535#frag", "h:65535", "/", "", nil, "h", 65535),
+            ("http://[::1]:9080/x", "[::1]:9080", "/x", "/x", nil, "::1", 9080),
+            ("http://[fe80::1]", "[fe80::1]", "/", "", nil, "fe80::1", 80),
+            ("http://my_box-1.local:80/a@b", "my_box-1.local:80", "/a@b", "/a@b", nil, "my_box-1.local", 80),
+        ] as [(String, String, String, String, String?, String, UInt16)]
+    )
+    func whatAnOperatorWritesIsRead(
+        text: String,
+        authority: String,
+        written: String,
+        path: String,
+        query: String?,
+        host: String,
+        port: UInt16
+    ) throws {
+        let address = try DeploymentAddress(parsing: text)
+        #expect(address.authority == authority)
+        #expect(address.pathAsWritten == written)
+        #expect(address.path == path)
+        #expect(address.query == query)
+        #expect(address.hostAndPort?.host == host)
+        #expect(address.hostAndPort?.port == port)
+        #expect(address.scheme == (text.hasPrefix("https") ? "https" : "http"))
+    }
+
+    @Test(arguments: [
+        ("", DeploymentAddressError.empty), ("127.0.0.1:9080", .notAbsolute), ("localhost", .notAbsolute),
+        ("/x", .notAbsolute), ("://h", .notAbsolute), ("http:/h", .notAbsolute), ("http:h", .notAbsolute),
+        ("1http://h", .notAbsolute), ("ht tp://h", .notAbsolute), ("user:secret@h/x", .notAbsolute),
+        ("ftp://h", .unsupportedScheme("ftp")), ("unix:///run/x.sock", .unsupportedScheme("unix")),
+        ("http://", .hostMissing), ("http:///x", .hostMissing), ("http://:80", .hostMissing),
+        ("http://user:secret@h", .hasUserInformation), ("http://secret@h", .hasUserInformation),
+        ("http://@h", .hasUserInformation), ("https://user:secret@[::1]:9/", .hasUserInformation),
+        ("http://h:", .malformedPort), ("http://h:0", .malformedPort), ("http://h:65536", .malformedPort),
+        ("http://h:99999999999999999999", .malformedPort), ("http://h:8a", .malformedPort),
+        ("http://h:+80", .malformedPort), ("http://h:-1", .malformedPort), ("http://a:b:80", .malformedPort),
+        ("http://[::1", .malformedHost), ("http://[::1]x", .malformedHost), ("http://[]", .malformedHost),
+        ("http://[h]", .malformedHost), ("http://[fe80::1%25eth0]", .malformedHost),
+        ("http://a b", .forbiddenCharacter),
+        ("http://h!", .malformedHost), ("http://h/a b", .forbiddenCharacter), ("http://h/\n", .forbiddenCharacter),
+        ("http://h/ä", .forbiddenCharacter), ("http://ä", .forbiddenCharacter), ("http://h\u{0}", .forbiddenCharacter),
+        ("http://h/" + String(repeating: "x", count: 2048), .tooLong(bytesMax: 2048)),
+    ])
+    func whatIsNoAddressIsRefused(text: String, error: DeploymentAddressError) {
+        #expect(throws: error) { try DeploymentAddress(parsing: text) }
+        #expect(!error.message.isEmpty && !error.message.contains("secret"))
+    }
+}
