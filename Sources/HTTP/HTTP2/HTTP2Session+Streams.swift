@@ -82,15 +82,17 @@ extension HTTP2Session {
     package func respond(_ head: HTTPHead, to key: HTTP2StreamKey, contentLength: Int? = nil, isEnd: Bool) {
         guard let library, let slot = slot(key), streams[slot].sending == .nothing else { return }
         let id = streams[slot].id
+        // A request that goes on is stopped behind the answer's end. To tell when that is, even an empty body is read: a
+        // reset that is asked for now would overtake the head.
+        let endsWithHead = isEnd && streams[slot].peerEnded
         let status = withFields(of: head, contentLength: contentLength) { fields in
-            withProvider(slot, isEnd: isEnd) {
+            withProvider(slot, isEnd: endsWithHead) {
                 nghttp2_submit_response(library, id, fields.baseAddress, fields.count, $0)
             }
         }
         guard status == 0 else { return reset(key, .internalError) }
         streams[slot].lastSent = now
-        streams[slot].sending = isEnd ? .ended : .body
-        if isEnd { stopPeer(slot) }
+        streams[slot].sending = if endsWithHead { .ended } else if isEnd { .ending } else { .body }
         wantsFlush = true
     }
 
