@@ -18,6 +18,8 @@ package struct Attempt: Sendable, Hashable {
     package var stream: Stream
     package let inactivityTimeout: Interval
     package let abortTimeout: Interval
+    /// How long the invocation had not changed when the attempt began; goes to the SDK.
+    package let sinceLastEntry: Interval
     /// When the last message went or came.
     package var lastActivityAt: Timestamp
 
@@ -28,7 +30,8 @@ package struct Attempt: Sendable, Hashable {
         stream: Stream,
         inactivityTimeout: Interval,
         abortTimeout: Interval,
-        startedAt: Timestamp
+        startedAt: Timestamp,
+        sinceLastEntry: Interval
     ) {
         self.id = id
         self.invocation = invocation
@@ -37,6 +40,7 @@ package struct Attempt: Sendable, Hashable {
         self.inactivityTimeout = inactivityTimeout
         self.abortTimeout = abortTimeout
         self.lastActivityAt = startedAt
+        self.sinceLastEntry = sinceLastEntry
     }
 
     /// When the attempt has been silent for too long, if nothing happens until then.

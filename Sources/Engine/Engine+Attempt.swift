@@ -8,7 +8,7 @@ extension Engine {
     ///
     /// Called at the end of a turn, when every command is applied: what follows the commit reads the journal as it is then.
     package mutating func startAttempt(of number: InvocationNumber) throws(StorageError) -> Bool {
-        guard try load(number), let invocation = writes.invocations[number]?.invocation, invocation.status == .ready
+        guard try load(number), let invocation = writes.invocations[number]?.invocation, isStartable(invocation)
         else { return false }
         let target = invocation.head.target
         let deployment: Deployment
@@ -45,6 +45,21 @@ extension Engine {
         return true
     }
 
+    /// Whether an attempt may begin: of what is ready, and of what was running when the daemon last ended. The attempt that
+    /// was cut off then is not counted.
+    private mutating func isStartable(_ invocation: Invocation) -> Bool {
+        switch invocation.status {
+        case .ready:
+            return true
+        case .running:
+            guard attempt(of: invocation.number) == nil else { return false }
+            modify(invocation.number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
+            return true
+        case .scheduled, .inboxed, .backingOff, .suspended, .paused, .completed:
+            return false
+        }
+    }
+
     private mutating func begin(_ number: InvocationNumber, pin: Pin, deployment: Deployment) {
         guard let invocation = writes.invocations[number]?.invocation else { return }
         count(invocation, -1)
@@ -68,7 +83,8 @@ extension Engine {
             stream: isOpen ? .inputOpen : .inputEnded,
             inactivityTimeout: options.inactivityTimeout,
             abortTimeout: options.abortTimeout,
-            startedAt: now
+            startedAt: now,
+            sinceLastEntry: now.since(invocation.modifiedAt)
         )
         memory.nextAttempt += 1
         started.append(number)

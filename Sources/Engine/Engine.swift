@@ -98,9 +98,22 @@ package struct Engine {
         }
     }
 
-    /// Records that a command was refused, for one that stood alone in its turn and was not to be carried out.
-    package mutating func refuse(_ command: EngineCommand, because refusal: Refusal) {
-        answer(command.request, .refused(refusal))
+    /// How many attempts are under way at this point of the turn.
+    package var attemptCount: Int {
+        var count = memory.work.running.count
+        for (number, attempt) in attempts {
+            let wasRunning = memory.work.running[number] != nil
+            if attempt == nil, wasRunning { count -= 1 }
+            if attempt != nil, !wasRunning { count += 1 }
+        }
+        return count
+    }
+
+    /// Writes the time down when something is written anyway and the last note is a second old.
+    package mutating func noteClock() {
+        guard !writes.isEmpty, now.since(memory.marks.clock) > .seconds(1) else { return }
+        memory.marks.clock = now
+        writes.marks = memory.marks
     }
 
     mutating func answer(_ request: RequestID?, _ answer: Answer) {

@@ -11,8 +11,7 @@ package enum Opening {
         input: [UInt8]?,
         catalog: Catalog,
         settings: Settings,
-        storage: any EngineStorage,
-        now: Timestamp
+        storage: any EngineStorage
     ) throws(StorageError) -> AttemptOrder? {
         let (invocation, attempt) = (running.invocation, running.attempt)
         let head = invocation.head
@@ -38,7 +37,7 @@ package enum Opening {
             partialState: !state.isWhole,
             key: head.target.key ?? "",
             retryCountSinceLastStoredEntry: UInt32(clamping: invocation.attempt.retriesSinceLastEntry),
-            durationSinceLastStoredEntryMilliseconds: 0,
+            durationSinceLastStoredEntryMilliseconds: UInt64(attempt.sinceLastEntry.milliseconds),
             randomSeed: head.randomSeed,
             idempotencyKey: head.idempotencyKey
         )

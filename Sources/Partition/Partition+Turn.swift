@@ -1,0 +1,255 @@
+import DurableModel
+import Engine
+import ServiceProtocol
+
+/// Why the core cannot go on: what is on disk is known only after a new start.
+package struct PartitionFault: Error, Sendable {
+    /// What the store said.
+    package let text: String
+}
+
+extension Partition {
+    /// Takes one turn at `wallClock`: what has gathered is decided, committed, and what follows is returned.
+    package mutating func turn(at wallClock: Timestamp) throws(PartitionFault) -> [Action] {
+        let now = max(wallClock, clock)
+        retention.noteTime(now, after: clock)
+        clock = now
+        if let stalledUntil {
+            guard stalledUntil <= now else { return [] }
+            self.stalledUntil = nil
+        }
+        let batch: TurnBatch
+        do {
+            batch = try gather(at: now)
+        } catch {
+            return try recover(from: error, batch: TurnBatch(startsMax: 0), at: now)
+        }
+        return try run(batch, at: now)
+    }
+
+    private mutating func run(_ batch: TurnBatch, at now: Timestamp) throws(PartitionFault) -> [Action] {
+        do {
+            let prepared = try prepare(batch, at: now)
+            return finish(try prepared.commit(to: storage), at: now)
+        } catch {
+            return try recover(from: error, batch: batch, at: now)
+        }
+    }
+
+    // MARK: Gathering
+
+    private mutating func gather(at now: Timestamp) throws(StorageError) -> TurnBatch {
+        var batch = TurnBatch(startsMax: limits.starts)
+        if outbox.hasMore {
+            batch.outbox = try storage.outbox(after: .min, limit: limits.outboxItems)
+            outbox.hasMore = batch.outbox.count == limits.outboxItems
+        }
+        if retention.isDue(at: now) {
+            batch.expired = try storage.expired(at: now, limit: limits.expirations)
+            retention.looked(at: now, found: batch.expired.count, limit: limits.expirations)
+        } else if retention.nextCheck <= now {
+            retention.postpone(at: now)
+        }
+        batch.timers = try timers.take(due: now, limit: limits.timers, from: storage)
+        while let first = deadlines.first, first.due <= now, let deadline = deadlines.popFirst() {
+            batch.deadlines.append(deadline.attempt)
+        }
+        batch.commands = queue.take(limit: limits.commands, bytesMax: limits.commandBytes)
+        return batch
+    }
+
+    // MARK: Deciding
+
+    private func prepare(_ batch: TurnBatch, at now: Timestamp) throws(StorageError) -> PreparedTurn {
+        var engine = Engine(memory: memory, storage: storage, now: now)
+        var moved: [(due: Timestamp, attempt: AttemptID)] = []
+        for timer in batch.timers { try engine.fire(timer) }
+        for attempt in batch.deadlines {
+            if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
+        }
+        for command in batch.commands { try engine.apply(command) }
+        for item in batch.outbox { try engine.consume(item) }
+        for number in batch.expired { try engine.expire(number) }
+        let taken = try startReady(&engine, limit: batch.startsMax)
+        engine.noteClock()
+        return PreparedTurn(
+            engine: engine,
+            batch: batch,
+            deadlines: moved,
+            readyTaken: taken.0,
+            becameReadyTaken: taken.1
+        )
+    }
+
+    /// Begins attempts while there are places: what was ready before, then what became ready in this turn.
+    private func startReady(
+        _ engine: inout Engine,
+        limit: Int
+    ) throws(StorageError) -> (ready: Int, becameReady: Int) {
+        var places = min(limit, memory.settings.attemptsMax - engine.attemptCount)
+        var fromQueue = 0
+        for number in ready.prefix(limit * 2) {
+            guard places > 0 else { break }
+            fromQueue += 1
+            if try engine.startAttempt(of: number) { places -= 1 }
+        }
+        var becameReady = 0
+        guard fromQueue == ready.count else { return (fromQueue, 0) }
+        while places > 0, becameReady < min(engine.becameReady.count, limit * 2) {
+            let number = engine.becameReady[becameReady]
+            becameReady += 1
+            if try engine.startAttempt(of: number) { places -= 1 }
+        }
+        return (fromQueue, becameReady)
+    }
+
+    // MARK: After the commit
+
+    /// Takes over what a committed turn changed, and gives back what follows from it.
+    private mutating func finish(_ committed: consuming CommittedTurn, at now: Timestamp) -> [Action] {
+        let turn = committed.turn
+        memory.apply(turn.engine)
+        timers.apply(
+            added: turn.engine.writes.addedTimers,
+            removed: turn.engine.writes.removedTimers,
+            taken: turn.batch.timers
+        )
+        ready.removeFirst(turn.readyTaken)
+        ready.append(contentsOf: turn.engine.becameReady.dropFirst(turn.becameReadyTaken))
+        if !turn.engine.writes.addedOutbox.isEmpty { outbox.hasMore = true }
+        for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
+        var actions = turn.engine.actions
+        for (number, request) in turn.engine.waits { waiters.add(request, to: number) }
+        for request in turn.engine.forgotten { waiters.forget(request) }
+        for ending in turn.engine.endings {
+            for request in waiters.take(ending.number) {
+                actions.append(.answer(request, .result(ending.id, ending.result, expiresAt: nil)))
+            }
+        }
+        for number in turn.engine.started {
+            guard let running = memory.work.running[number] else { continue }
+            deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
+            open(running, input: turn.engine.writes.invocations[number]?.input, at: now, into: &actions)
+        }
+        return actions
+    }
+
+    /// Makes the order for a begun attempt. One that cannot be read fails like an attempt whose service is unreachable.
+    private mutating func open(
+        _ running: RunningInvocation,
+        input: [UInt8]?,
+        at now: Timestamp,
+        into actions: inout [Action]
+    ) {
+        let failure: String
+        do {
+            let order = try Opening.order(
+                for: running,
+                input: input,
+                catalog: memory.catalog,
+                settings: memory.settings,
+                storage: storage
+            )
+            if let order { return actions.append(.start(order)) }
+            failure = "the deployment was removed before the attempt began"
+        } catch {
+            failure = "the journal cannot be read: \(error)"
+        }
+        submit(.attempt(running.attempt.id, .failed(.network(failure))), from: CommandSource(rawValue: 0))
+    }
+
+    // MARK: Failed turns
+
+    /// A turn did not happen. Disk full: new work is refused, the rest is tried alone, then again later. Refused by the
+    /// store: each piece is tried alone, and the culprit goes. Anything else ends the process.
+    private mutating func recover(
+        from error: StorageError,
+        batch: TurnBatch,
+        at now: Timestamp
+    ) throws(PartitionFault) -> [Action] {
+        switch error {
+        case .inputOutput(let text):
+            throw PartitionFault(text: text)
+        case .full:
+            var (actions, rest) = batch.refusingNewWork()
+            if actions.isEmpty {
+                putBack(rest)
+                stalledUntil = now.adding(.seconds(1))
+            } else {
+                actions += try run(rest, at: now)
+            }
+            return actions
+        case .refused(let text):
+            let pieces = batch.pieces
+            if pieces.isEmpty {
+                return batch.startsMax > 1
+                    ? try run(TurnBatch(startsMax: 1), at: now) : dismissReady(because: text)
+            }
+            if pieces.count == 1, batch.startsMax == 0 { return dismiss(batch, because: text) }
+            var actions: [Action] = []
+            for piece in pieces { actions += try run(piece, at: now) }
+            return actions
+        }
+    }
+
+    /// Puts back what a turn took that did not happen.
+    private mutating func putBack(_ batch: TurnBatch) {
+        timers.putBack(batch.timers)
+        for attempt in batch.deadlines { deadlines.insert(AttemptDeadline(due: clock, attempt: attempt)) }
+        if !batch.outbox.isEmpty { outbox.hasMore = true }
+        for command in batch.commands { queue.append(command, from: CommandSource(rawValue: 0)) }
+    }
+
+    /// A piece that the store refuses even alone is not tried again; its rows stay for an operator to look at.
+    private mutating func dismiss(_ batch: TurnBatch, because text: String) -> [Action] {
+        var actions: [Action] = [.note(.commandRefused(text))]
+        for command in batch.commands {
+            if let request = command.request { actions.append(.answer(request, .refused(.storage(text)))) }
+            guard case .attempt(let attempt, let event) = command else { continue }
+            actions.append(.abort(attempt))
+            if case .failed = event { continue }
+            submit(.attempt(attempt, .failed(.malformedFrame(text))), from: CommandSource(rawValue: 0))
+        }
+        return actions
+    }
+
+    /// Something ready cannot be begun: the first of the queue goes, so that the others can.
+    private mutating func dismissReady(because text: String) -> [Action] {
+        ready.removeFirst(1)
+        return [.note(.commandRefused(text))]
+    }
+}
+
+extension TurnBatch {
+    /// Takes new work out and answers it with a refusal; the rest is what is under way.
+    fileprivate func refusingNewWork() -> (actions: [Action], rest: TurnBatch) {
+        var rest = self
+        var actions: [Action] = []
+        rest.commands = commands.filter { command in
+            switch command {
+            case .invoke(_, let request), .register(_, let request):
+                actions.append(.answer(request, .refused(.storageFull)))
+                return false
+            case .attach, .fetchOutput, .forget, .attempt, .cancel, .kill, .removeDeployment:
+                return true
+            }
+        }
+        return (actions, rest)
+    }
+}
+
+extension Partition {
+    /// Ends all waiting for a stop: what is accepted goes on after the next start, and can be attached to.
+    package mutating func stop() -> [Action] {
+        var actions: [Action] = []
+        for command in queue.drain() {
+            if let request = command.request { actions.append(.answer(request, .stopping(nil))) }
+        }
+        for (number, requests) in waiters.byNumber {
+            let id = (try? storage.invocation(number))?.head.id
+            for request in requests { actions.append(.answer(request, .stopping(id))) }
+        }
+        waiters = Waiters()
+        return actions
+    }
+}

@@ -1,0 +1,171 @@
+import DurableModel
+import Engine
+import Registry
+
+/// The core as a value: commands gather, a turn takes them on, decides, commits, and gives back what is to be done.
+///
+/// Time, chance and storage come in; nothing here knows a clock, a socket or a thread, so that the daemon and the
+/// simulation run the very same turns (docs/architecture.md, "The turn").
+package struct Partition {
+    let storage: any EngineStorage
+    let limits: TurnLimits
+    var memory: EngineMemory
+    var queue = CommandQueue()
+    var ready = ReadyQueue()
+    var timers: TimerWindow
+    var deadlines = Heap<AttemptDeadline>()
+    var waiters = Waiters()
+    var outbox = OutboxCursor()
+    var retention: RetentionSchedule
+    /// The time of the last turn: no later one lies before it.
+    var clock: Timestamp
+    /// While the disk is full, the time until which nothing is tried.
+    var stalledUntil: Timestamp?
+
+    /// Recovers what a store holds: the runnable work by number, everything else stays where it is.
+    package init(
+        storage: any EngineStorage,
+        catalog: Catalog,
+        settings: Settings,
+        seed: UInt64,
+        now: Timestamp,
+        limits: TurnLimits = TurnLimits()
+    ) throws(StorageError) {
+        self.storage = storage
+        self.limits = limits
+        let marks = try storage.marks()
+        memory = EngineMemory(
+            catalog: catalog,
+            settings: settings,
+            counts: try storage.counts(),
+            marks: marks,
+            seed: seed
+        )
+        timers = TimerWindow(limit: limits.timerWindow)
+        clock = max(marks.clock, now)
+        retention = RetentionSchedule(limits: limits)
+        retention.noteTime(clock, after: marks.clock)
+        var last = InvocationNumber(rawValue: .min)
+        while true {
+            let page = try storage.runnable(after: last, limit: 4096)
+            ready.append(contentsOf: page)
+            guard page.count == 4096, let end = page.last else { break }
+            last = end
+        }
+    }
+
+    /// The deployments and services as committed.
+    package var catalog: Catalog { memory.catalog }
+    package var settings: Settings { memory.settings }
+
+    /// Takes up changed settings; attempts under way keep what they began with.
+    package mutating func reload(_ settings: Settings) { memory.settings = settings }
+
+    /// How many attempts are under way.
+    package var attemptCount: Int { memory.work.running.count }
+
+    /// Unfinished invocations by deployment, handler and status, as committed.
+    package var counts: [CountKey: Int] { memory.work.counts }
+
+    /// Whether a turn would find something to do without waiting.
+    package func hasWork(at now: Timestamp) -> Bool {
+        if let stalledUntil, stalledUntil > now { return false }
+        return !queue.isEmpty || outbox.hasMore || retention.hasBacklog
+            || (!ready.isEmpty && attemptCount < memory.settings.attemptsMax)
+            || nextDue.map { $0 <= now } ?? false
+    }
+
+    /// When a turn is to be taken even if nothing arrives: at the next timer, and at least every second, since the wall
+    /// clock may be set.
+    package func nextTurn(after now: Timestamp) -> Timestamp {
+        let second = now.adding(.seconds(1))
+        if let stalledUntil { return min(second, stalledUntil) }
+        return min(second, min(retention.nextCheck, nextDue ?? second))
+    }
+
+    private var nextDue: Timestamp? {
+        [timers.nextDue, deadlines.first?.due].compactMap { $0 }.min()
+    }
+
+    /// Lets a command wait for the next turn.
+    package mutating func submit(_ command: EngineCommand, from source: CommandSource) {
+        queue.append(command, from: source)
+    }
+}
+
+/// When an attempt has to be looked at.
+struct AttemptDeadline: Comparable {
+    var due: Timestamp
+    var attempt: AttemptID
+
+    static func < (left: Self, right: Self) -> Bool {
+        (left.due, left.attempt.rawValue) < (right.due, right.attempt.rawValue)
+    }
+}
+
+/// Requests that wait for the result of an invocation, both ways.
+struct Waiters {
+    private(set) var byNumber: [InvocationNumber: [RequestID]] = [:]
+    private var numberOf: [RequestID: InvocationNumber] = [:]
+
+    mutating func add(_ request: RequestID, to number: InvocationNumber) {
+        byNumber[number, default: []].append(request)
+        numberOf[request] = number
+    }
+
+    mutating func forget(_ request: RequestID) {
+        guard let number = numberOf.removeValue(forKey: request) else { return }
+        byNumber[number]?.removeAll { $0 == request }
+        if byNumber[number]?.isEmpty ?? false { byNumber[number] = nil }
+    }
+
+    mutating func take(_ number: InvocationNumber) -> [RequestID] {
+        let requests = byNumber.removeValue(forKey: number) ?? []
+        for request in requests { numberOf[request] = nil }
+        return requests
+    }
+}
+
+/// How far the durable outbox is consumed.
+struct OutboxCursor {
+    /// Whether the store may have items. True at the start: only looking tells.
+    var hasMore = true
+}
+
+/// When expired rows are looked for, and when the clock is not trusted enough to delete.
+struct RetentionSchedule {
+    private let check: Interval
+    private let jump: Interval
+    private let hold: Interval
+    private(set) var nextCheck = Timestamp(milliseconds: .min)
+    private var heldUntil: Timestamp?
+    /// Whether the last look found as many as a turn may remove.
+    private(set) var hasBacklog = false
+
+    init(limits: TurnLimits) {
+        check = limits.retentionCheck
+        jump = limits.clockJump
+        hold = limits.retentionHold
+    }
+
+    /// Notes the time of a turn; a jump forward holds deletion back.
+    mutating func noteTime(_ now: Timestamp, after last: Timestamp) {
+        if last.milliseconds > 0, now.since(last) > jump { heldUntil = now.adding(hold) }
+    }
+
+    func isDue(at now: Timestamp) -> Bool {
+        if let heldUntil, heldUntil > now { return false }
+        return hasBacklog || nextCheck <= now
+    }
+
+    mutating func looked(at now: Timestamp, found: Int, limit: Int) {
+        hasBacklog = found == limit
+        nextCheck = now.adding(check)
+    }
+
+    /// Nothing may be deleted now: looks again later.
+    mutating func postpone(at now: Timestamp) {
+        hasBacklog = false
+        nextCheck = now.adding(check)
+    }
+}

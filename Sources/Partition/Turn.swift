@@ -1,0 +1,54 @@
+import DurableModel
+import Engine
+
+/// What a turn takes on. Kept until the turn is committed, so that it can be taken on again piece by piece.
+struct TurnBatch {
+    var commands: [EngineCommand] = []
+    var timers: [InvocationTimer] = []
+    var deadlines: [AttemptID] = []
+    var outbox: [OutboxItem] = []
+    var expired: [InvocationNumber] = []
+    /// How many attempts of ready work are begun at most.
+    var startsMax: Int
+
+    /// The batch in pieces of one, in the same order: what cannot be carried out alone is then known.
+    var pieces: [TurnBatch] {
+        func piece(_ change: (inout TurnBatch) -> Void) -> TurnBatch {
+            var piece = TurnBatch(startsMax: 0)
+            change(&piece)
+            return piece
+        }
+        return timers.map { timer in piece { $0.timers = [timer] } }
+            + deadlines.map { deadline in piece { $0.deadlines = [deadline] } }
+            + commands.map { command in piece { $0.commands = [command] } }
+            + outbox.map { item in piece { $0.outbox = [item] } }
+            + expired.map { number in piece { $0.expired = [number] } }
+    }
+}
+
+/// A turn that is decided and not committed: nothing of it is true yet.
+struct PreparedTurn: ~Copyable {
+    var engine: Engine
+    let batch: TurnBatch
+    /// Attempts whose deadline moved, with the new one.
+    var deadlines: [(due: Timestamp, attempt: AttemptID)]
+    /// How many of the ready queue were looked at.
+    var readyTaken: Int
+    /// How many of those that became ready in this turn were begun in it.
+    var becameReadyTaken: Int
+
+    /// Makes the turn true. The only way to a `CommittedTurn`, and so to its actions.
+    consuming func commit(to storage: any EngineStorage) throws(StorageError) -> CommittedTurn {
+        if !engine.writes.isEmpty { try storage.commit(engine.writes) }
+        return CommittedTurn(self)
+    }
+}
+
+/// A turn that is on disk. Actions exist only as the result of a commit: this is the proof of one.
+struct CommittedTurn: ~Copyable {
+    let turn: PreparedTurn
+
+    fileprivate init(_ turn: consuming PreparedTurn) {
+        self.turn = turn
+    }
+}

@@ -1,0 +1,23 @@
+import DurableModel
+
+/// What one turn may take on, so that none lasts long. Numbers: a turn of 1,024 small commands takes some 10 ms.
+package struct TurnLimits: Sendable {
+    package var commands = 1024
+    /// About how many bytes the commands of a turn may write; one command goes whatever it weighs.
+    package var commandBytes = 4 << 20
+    package var timers = 512
+    package var expirations = 256
+    package var outboxItems = 16
+    /// Attempts begun in one turn: each reads a journal after the commit.
+    package var starts = 512
+    /// Timers kept in memory; twice as many for a while.
+    package var timerWindow = 4096
+    /// How often expired rows are looked for.
+    package var retentionCheck = Interval(milliseconds: 500)
+    /// A clock that jumps forward by more than this is not trusted to delete…
+    package var clockJump = Interval.seconds(600)
+    /// …for this long.
+    package var retentionHold = Interval.hours(1)
+
+    package init() {}
+}
