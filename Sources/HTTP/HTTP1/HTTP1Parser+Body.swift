@@ -56,7 +56,8 @@ extension HTTP1Parser {
             guard byte == HTTPBytes.lineFeed else { return .malformedChunkEnd }
             state = .chunkSize(value: 0, digits: 0)
         default:
-            preconditionFailure("only the lines between chunks are read byte by byte")
+            // Only the lines between chunks are read byte by byte.
+            return .malformedChunkSize
         }
         return nil
     }
