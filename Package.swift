@@ -64,7 +64,7 @@ let package = Package(
         ),
         room(
             "ControlServer",
-            ["DurableModel", "Operations", "Runtime", "ControlProtocol", "EventLoop", "Logging", "CShims"]
+            ["ControlProtocol", "EventLoop", "Logging"]
         ),
         room(
             "IngressAPI",
@@ -116,6 +116,7 @@ let package = Package(
         tests("OperationsTests", ["Operations", "DurableModel", "ControlProtocol"]),
         tests("IngressAPITests", ["IngressAPI", "HTTP", "Registry", "DurableModel"]),
         tests("AdminAPITests", ["AdminAPI", "HTTP", "Registry", "DurableModel"]),
+        tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "DurableModel"]),
         tests("ArchitectureTests", []),

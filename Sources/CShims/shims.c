@@ -36,6 +36,12 @@ int perdure_peer_credentials(int descriptor, unsigned int *uid, unsigned int *gi
     return 0;
 }
 
+int perdure_peer_groups(int descriptor, unsigned int *groups, int count) {
+    socklen_t length = (socklen_t)count * sizeof *groups;
+    if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
+    return (int)(length / sizeof *groups);
+}
+
 int perdure_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 void perdure_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }

@@ -37,6 +37,8 @@ package final class ByteStream {
 
     /// Reads of one event: a full buffer is read again, but others want their turn too.
     private static let readsPerEventMax = 4
+    /// As many as the kernel lets a process have (NGROUPS_MAX).
+    private static let peerGroupsMax = 65_536
 
     package weak var delegate: (any ByteStreamDelegate)?
     /// Where the peer is; a Unix peer rarely has a name.
@@ -91,6 +93,16 @@ package final class ByteStream {
         var (uid, gid, pid): (UInt32, UInt32, Int32) = (0, 0, 0)
         guard perdure_peer_credentials(descriptor, &uid, &gid, &pid) == 0 else { return nil }
         return PeerCredentials(uid: uid, gid: gid, pid: pid)
+    }
+
+    /// The supplementary groups of the process at the other end, as the kernel saw them when the connection was made;
+    /// none for TCP, for a closed stream and where the kernel does not say.
+    package var peerGroups: [UInt32] {
+        guard !isClosed, peerAddress.unixPath != nil else { return [] }
+        return [UInt32](unsafeUninitializedCapacity: Self.peerGroupsMax) { buffer, count in
+            let found = perdure_peer_groups(descriptor, buffer.baseAddress, Int32(buffer.count))
+            count = min(max(0, Int(found)), buffer.count)
+        }
     }
 
     /// Closes at once; output that has not left is dropped, and no delegate call comes after it.

@@ -23,6 +23,10 @@ int perdure_accept4(int descriptor, void *address, unsigned int *length);
 /// The uid, gid and pid of the process at the other end of a Unix socket; 0, or -1 with errno.
 int perdure_peer_credentials(int descriptor, unsigned int *uid, unsigned int *gid, int *pid);
 
+/// The supplementary groups of the process at the other end of a Unix socket, at most `count` of them; how many there
+/// are, or -1 with errno (ERANGE when there are more).
+int perdure_peer_groups(int descriptor, unsigned int *groups, int count);
+
 /// eventfd(2), non-blocking and close-on-exec; the descriptor, or -1 with errno.
 int perdure_eventfd(void);
 
