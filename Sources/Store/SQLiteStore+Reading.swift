@@ -1,0 +1,88 @@
+import DurableModel
+import Engine
+import ServiceProtocol
+
+extension SQLiteStore {
+    package func invocation(_ number: InvocationNumber) throws(StorageError) -> Invocation? {
+        try invocations.invocation(number)
+    }
+
+    package func invocation(derivedID: InvocationID) throws(StorageError) -> Invocation? {
+        try invocations.invocation(derivedID: derivedID)
+    }
+
+    package func input(of number: InvocationNumber) throws(StorageError) -> [UInt8]? {
+        try invocations.input(of: number)
+    }
+
+    package func output(of number: InvocationNumber) throws(StorageError) -> [UInt8]? {
+        try invocations.output(of: number)
+    }
+
+    package func journal(
+        of number: InvocationNumber,
+        from index: Int,
+        limit: Int
+    ) throws(StorageError) -> [JournalRow] {
+        try journalTable.rows(of: number, from: index, limit: limit)
+    }
+
+    package func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]? {
+        try keys.value(of: key, named: name)
+    }
+
+    package func state(
+        of key: ServiceKey,
+        bytesMax: Int
+    ) throws(StorageError) -> (entries: [StateEntry], isWhole: Bool) {
+        try keys.state(of: key, bytesMax: bytesMax)
+    }
+
+    package func stateNames(of key: ServiceKey) throws(StorageError) -> [[UInt8]] {
+        try keys.stateNames(of: key)
+    }
+
+    package func lockHolder(of key: ServiceKey) throws(StorageError) -> InvocationNumber? {
+        try keys.lockHolder(of: key)
+    }
+
+    package func inbox(
+        of key: ServiceKey,
+        after sequence: Int64,
+        limit: Int
+    ) throws(StorageError) -> [InboxEntry] {
+        try keys.inbox(of: key, after: sequence, limit: limit)
+    }
+
+    package func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment] {
+        try effects.attachments(to: number, limit: limit)
+    }
+
+    package func timers(after timer: InvocationTimer?, limit: Int) throws(StorageError) -> [InvocationTimer] {
+        try timersTable.timers(after: timer, limit: limit)
+    }
+
+    package func timers(of number: InvocationNumber) throws(StorageError) -> [InvocationTimer] {
+        try timersTable.timers(of: number)
+    }
+
+    package func outbox(after sequence: Int64, limit: Int) throws(StorageError) -> [OutboxItem] {
+        try effects.outbox(after: sequence, limit: limit)
+    }
+
+    package func runnable(after number: InvocationNumber, limit: Int) throws(StorageError) -> [InvocationNumber] {
+        try invocations.runnable(after: number, limit: limit)
+    }
+
+    package func expired(at now: Timestamp, limit: Int) throws(StorageError) -> [InvocationNumber] {
+        try invocations.expired(at: now, limit: limit)
+    }
+
+    package func counts() throws(StorageError) -> [CountKey: Int] {
+        try counters.counts()
+    }
+
+    package func marks() throws(StorageError) -> PersistedMarks {
+        try counters.marks()
+    }
+}

@@ -1,0 +1,129 @@
+import Engine
+
+/// Payloads that are too large for a row: cut into chunk rows under a number, which stands in the row instead.
+///
+/// A column that holds a payload is a BLOB with its bytes or an INTEGER with such a number, so that nothing else in a
+/// row says where its payload lies.
+final class PayloadTable {
+    /// Payloads up to this length lie in their row, for rows that are written once.
+    static let inlineBytesMax = 256 << 10
+    /// The same for invocations, whose rows are written again at each step of their life: with every update SQLite
+    /// writes the whole row, so that a payload of many pages would be written many times.
+    static let rewrittenInlineBytesMax = 16 << 10
+    /// The length of a chunk: long enough for few rows, short enough to be bound and copied without a stall.
+    static let chunkBytes = 256 << 10
+
+    private static let positionBits: Int64 = 16
+    private static let positionMax: Int64 = 0xffff
+
+    private let insert: Statement
+    private let select: Statement
+    private let length: Statement
+    private let delete: Statement
+    private let staged: Statement
+    private let unstage: Statement
+    /// The last number given out; numbers are only unique among payloads that exist.
+    private var last: Int64
+    /// Whether there may be any chunk at all. Without one no delete has to look for them.
+    private(set) var hasChunks: Bool
+
+    init(_ database: Database) throws(StorageError) {
+        insert = try database.prepare("INSERT INTO payload_chunks (chunk, bytes) VALUES (?1, ?2)")
+        select = try database.prepare(
+            "SELECT bytes FROM payload_chunks WHERE chunk BETWEEN ?1 AND ?2 ORDER BY chunk"
+        )
+        length = try database.prepare("SELECT sum(length(bytes)) FROM payload_chunks WHERE chunk BETWEEN ?1 AND ?2")
+        delete = try database.prepare("DELETE FROM payload_chunks WHERE chunk BETWEEN ?1 AND ?2")
+        staged = try database.prepare("SELECT payload FROM staged_payloads LIMIT 100")
+        unstage = try database.prepare("DELETE FROM staged_payloads WHERE payload = ?1")
+        last = try (database.integer("SELECT max(chunk) FROM payload_chunks") ?? 0) >> Self.positionBits
+        hasChunks = last > 0
+    }
+
+    /// Binds a payload to a column: in place when it is short, else as the number of the chunks written for it.
+    func bind(
+        _ bytes: UnsafeRawBufferPointer,
+        to statement: Statement,
+        at index: Int32,
+        inlineBytesMax: Int
+    ) throws(StorageError) {
+        if bytes.count <= inlineBytesMax {
+            statement.bind(index, inPlace: bytes)
+        } else {
+            statement.bind(index, try write(bytes))
+        }
+    }
+
+    /// The payload in a column of the current row, put together again.
+    func payload(of statement: Statement, _ column: Int32) throws(StorageError) -> [UInt8] {
+        guard statement.isInteger(column) else { return statement.blob(column) }
+        return try read(statement.integer(column))
+    }
+
+    /// How long the payload in a column of the current row is, without reading it.
+    func payloadLength(of statement: Statement, _ column: Int32) throws(StorageError) -> Int {
+        guard statement.isInteger(column) else { return statement.withBlob(column) { $0.count } }
+        bindRange(length, statement.integer(column))
+        defer { length.reset() }
+        return try length.step() ? length.int(0) : 0
+    }
+
+    /// Removes the chunks of a payload that a column named.
+    func remove(_ payload: Int64) throws(StorageError) {
+        bindRange(delete, payload)
+        try delete.run()
+    }
+
+    /// Removes the chunks of payloads whose row never came, e.g. because the process ended in between.
+    func sweepStaged() throws(StorageError) {
+        while true {
+            var found: [Int64] = []
+            while try staged.step() { found.append(staged.integer(0)) }
+            staged.reset()
+            if found.isEmpty { return }
+            for payload in found {
+                try remove(payload)
+                unstage.bind(1, payload)
+                try unstage.run()
+            }
+        }
+    }
+
+    private func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> Int64 {
+        last += 1
+        hasChunks = true
+        var start = 0
+        var position: Int64 = 0
+        while start < bytes.count {
+            guard position <= Self.positionMax else {
+                throw .refused("a payload of \(bytes.count) bytes is longer than the store can keep")
+            }
+            let end = min(start + Self.chunkBytes, bytes.count)
+            insert.bind(1, last << Self.positionBits | position)
+            insert.bind(2, inPlace: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            try insert.run()
+            start = end
+            position += 1
+        }
+        return last
+    }
+
+    private func read(_ payload: Int64) throws(StorageError) -> [UInt8] {
+        bindRange(select, payload)
+        defer { select.reset() }
+        var bytes: [UInt8] = []
+        var chunks = 0
+        while try select.step() {
+            select.withBlob(0) { bytes.append(contentsOf: $0) }
+            chunks += 1
+        }
+        guard chunks > 0 else { throw .refused("the payload \(payload) is named by a row and not there") }
+        return bytes
+    }
+
+    private func bindRange(_ statement: Statement, _ payload: Int64) {
+        let first = payload << Self.positionBits
+        statement.bind(1, first)
+        statement.bind(2, first | Self.positionMax)
+    }
+}

@@ -1,0 +1,55 @@
+import Engine
+import Testing
+
+@testable import Store
+
+/// One implementation of `EngineStorage` in a test: what it holds can be read again as after a new start.
+protocol StorageWorld: AnyObject {
+    var storage: any EngineStorage { get }
+    /// Ends the storage and opens it again, if it is one that can.
+    func restart() throws
+}
+
+/// An implementation that the contract is run against.
+struct StorageKind: Sendable, CustomTestStringConvertible {
+    let name: String
+    let make: @Sendable () throws -> any StorageWorld
+
+    var testDescription: String { name }
+
+    /// Every implementation there is.
+    static let all = [
+        StorageKind(name: "SQLite") { try SQLiteWorld() }
+    ]
+}
+
+/// SQLite in a directory of its own.
+final class SQLiteWorld: StorageWorld {
+    let directory: TemporaryDirectory
+    private var store: SQLiteStore?
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        store = try SQLiteStore(directory: directory.path)
+    }
+
+    var storage: any EngineStorage {
+        guard let store else { preconditionFailure("the store is open except during a restart") }
+        return store
+    }
+
+    func restart() throws {
+        store = nil
+        store = try SQLiteStore(directory: directory.path)
+    }
+}
+
+extension StorageWorld {
+    /// Commits what `change` puts into an empty set of writes, and starts again: what is read afterwards was stored.
+    func commit(_ change: (inout WriteSet) -> Void) throws {
+        var writes = WriteSet()
+        change(&writes)
+        try storage.commit(writes)
+        try restart()
+    }
+}
