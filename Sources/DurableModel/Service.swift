@@ -119,18 +119,22 @@ package struct ContentTypePattern: Sendable, Hashable {
 
     package init(text: String) { self.text = text }
 
-    /// Whether the value of a content-type header fits; parameters after `;` are ignored.
-    package func matches(_ contentType: String) -> Bool {
-        let media = Self.trimmed(contentType.prefix { $0 != ";" })
+    /// Whether the value of a content-type header fits; parameters after `;` are ignored. Allocates nothing.
+    package func matches(_ contentType: ArraySlice<UInt8>) -> Bool {
         if text == "*/*" { return true }
-        if text.hasSuffix("/*") { return media.hasPrefix(text.dropLast()) && media.contains("/") }
-        return media == text
+        let media = Self.trimmed(contentType.prefix { $0 != UInt8(ascii: ";") })
+        let pattern = text.utf8
+        guard text.hasSuffix("/*") else { return media.elementsEqual(pattern) }
+        return media.starts(with: pattern.dropLast())
     }
 
-    private static func trimmed(_ text: Substring) -> Substring {
-        var rest = text
-        while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
-        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+    /// The same for a text.
+    package func matches(_ contentType: String) -> Bool { matches(Array(contentType.utf8)[...]) }
+
+    private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        var rest = bytes
+        while rest.first == 0x20 || rest.first == 0x09 { rest.removeFirst() }
+        while rest.last == 0x20 || rest.last == 0x09 { rest.removeLast() }
         return rest
     }
 }

@@ -63,7 +63,7 @@ extension AdmissionRefusal: CustomStringConvertible {
 
 extension Catalog {
     /// Whether a caller from outside may call the handler, before its body is looked at, in the order of ingress.md,
-    /// section 2: service, handler, key, privacy, idempotency key. Allocates nothing when it may.
+    /// section 2: service, key, handler, privacy, idempotency key. Allocates nothing when it may.
     package func admit(
         service: String,
         handler: String,
@@ -72,9 +72,14 @@ extension Catalog {
     ) throws(AdmissionRefusal) -> HandlerRoute {
         guard let routed = self.service(named: service) else { throw .unknownService(service) }
         guard routed.type.isKeyed == hasKey else { throw .wrongKeyArity(service: service) }
-        guard let route = routed.route(to: handler) else {
-            throw .unknownHandler(service: service, handler: handler)
-        }
+        return try routed.admit(handler: handler, hasIdempotencyKey: hasIdempotencyKey)
+    }
+}
+
+extension RoutedService {
+    /// The part of admission that comes once the service is known and its key is found to fit.
+    package func admit(handler: String, hasIdempotencyKey: Bool) throws(AdmissionRefusal) -> HandlerRoute {
+        guard let route = route(to: handler) else { throw .unknownHandler(service: name, handler: handler) }
         guard route.isPublic else { throw .notPublic }
         if hasIdempotencyKey, route.handler.type == .workflowRun { throw .idempotencyKeyOnWorkflowRun }
         return route
@@ -83,13 +88,16 @@ extension Catalog {
 
 extension InputRules {
     /// Whether a body passes: if any rule does. A failure is told in terms of the last rule (discovery.md).
-    package func check(contentType given: String?, bodyIsEmpty: Bool) throws(AdmissionRefusal) {
+    package func check(contentType given: ArraySlice<UInt8>?, bodyIsEmpty: Bool) throws(AdmissionRefusal) {
         if allowsNothing, bodyIsEmpty, given == nil { return }
         guard let pattern = contentType else {
+            let given = given.map { String(decoding: $0, as: UTF8.self) }
             throw allowsNothing ? .mustBeEmpty(contentType: given) : .nothingAllowed
         }
         guard let given else { throw .emptyContentType }
-        guard pattern.matches(given) else { throw .contentTypeMismatch(given: given, expected: pattern.text) }
+        guard pattern.matches(given) else {
+            throw .contentTypeMismatch(given: String(decoding: given, as: UTF8.self), expected: pattern.text)
+        }
         if mustNotBeEmpty, bodyIsEmpty { throw .emptyBody }
     }
 }

@@ -125,7 +125,8 @@ import Testing
     @Test(arguments: inputCases) func inputPassesIfAnyRuleDoes(_ input: InputCase) {
         var refusal: AdmissionRefusal?
         do {
-            try input.rules.check(contentType: input.contentType, bodyIsEmpty: input.isEmpty)
+            let contentType = input.contentType.map { Array($0.utf8)[...] }
+            try input.rules.check(contentType: contentType, bodyIsEmpty: input.isEmpty)
         } catch {
             refusal = error
         }
