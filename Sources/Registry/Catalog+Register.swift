@@ -57,7 +57,7 @@ extension Catalog {
             throw .unsupportedProtocolVersions(offered: discovered.protocolVersions, supported: supported)
         }
         let services = Self.normalized(discovered.services)
-        for service in services { try service.checkRegistrable() }
+        for service in services where Self.isReserved(service.name) { throw .reservedServiceName(service.name) }
         let before = options.force ? replaced(for: discovered.address) : nil
         let differences = differences(of: services, replacing: before)
         if !options.breaking, !options.force { try Self.refuseBreaking(differences) }
@@ -119,6 +119,12 @@ extension Catalog {
                 throw .handlersRemoved(service: difference.service, handlers: difference.handlersRemoved)
             }
         }
+    }
+
+    /// Whether the name is kept for the server's own paths: `openapi` and all that begin with `restate`, in any case.
+    private static func isReserved(_ name: String) -> Bool {
+        let lowered = name.lowercased()
+        return lowered.hasPrefix("restate") || lowered == "openapi"
     }
 
     /// Sorted by name, each name once: a manifest may name a service or a handler twice, and the last one counts.

@@ -10,25 +10,12 @@ package enum RegistryError: Error, Equatable, Sendable {
     case serviceTypeChanged(service: String, from: ServiceType, to: ServiceType)
     /// The latest revision has handlers that the new one lacks, and neither `breaking` nor `force` was said.
     case handlersRemoved(service: String, handlers: [String])
-    /// The handler's type does not exist in a service of that type.
-    case handlerTypeMismatch(service: String, serviceType: ServiceType, handler: String, handlerType: HandlerType)
-    /// `workflowCompletionRetention` on a handler that is not the run of a workflow.
-    case workflowRetentionMisplaced(handler: String)
-    /// `idempotencyRetention` on the run of a workflow.
-    case idempotencyRetentionMisplaced(handler: String)
-    /// A private service with a handler that is public by its own word.
-    case publicHandlerInPrivateService(service: String, handler: String)
-    /// A content type that cannot be matched or sent.
-    case badContentType(handler: String, direction: ContentDirection, reason: String)
     /// No version of the service protocol that both sides know (META0012).
     case unsupportedProtocolVersions(offered: ClosedRange<Int>, supported: ClosedRange<Int>)
     /// The deployment still serves or has unfinished work, and `force` was not said.
     case notDrained(DeploymentID, DrainState)
     /// Rows of the catalog that contradict each other: a damaged database, found when it is read.
     case inconsistentRows(String)
-
-    /// Whether a content type belongs to what a handler takes or to what it gives.
-    package enum ContentDirection: String, Sendable { case input, output }
 }
 
 extension RegistryError {
@@ -38,10 +25,7 @@ extension RegistryError {
         case .reservedServiceName: "META0005"
         case .serviceTypeChanged: "META0006"
         case .unsupportedProtocolVersions: "META0012"
-        case .unknownDeployment, .handlersRemoved, .handlerTypeMismatch, .workflowRetentionMisplaced,
-            .idempotencyRetentionMisplaced, .publicHandlerInPrivateService, .badContentType, .notDrained,
-            .inconsistentRows:
-            nil
+        case .unknownDeployment, .handlersRemoved, .notDrained, .inconsistentRows: nil
         }
     }
 
@@ -49,9 +33,7 @@ extension RegistryError {
     package var httpStatus: Int {
         switch self {
         case .unknownDeployment: 404
-        case .reservedServiceName, .handlerTypeMismatch, .workflowRetentionMisplaced, .idempotencyRetentionMisplaced,
-            .publicHandlerInPrivateService, .badContentType:
-            400
+        case .reservedServiceName: 400
         case .serviceTypeChanged, .handlersRemoved, .notDrained: 409
         case .unsupportedProtocolVersions, .inconsistentRows: 500
         }
@@ -73,18 +55,6 @@ extension RegistryError: CustomStringConvertible {
             "the latest revision of service '\(service)' has handlers that the new one lacks: "
                 + handlers.map { "'\($0)'" }.joined(separator: ", ")
                 + ". Keep them, or register with 'breaking' or 'force' if nothing calls them"
-        case .handlerTypeMismatch(let service, let serviceType, let handler, let handlerType):
-            "handler '\(handler)' is \(handlerType.displayName), which a \(serviceType.displayName) such as "
-                + "'\(service)' cannot have"
-        case .workflowRetentionMisplaced(let handler):
-            "\(handler) sets the workflow completion retention, but is not the run handler of a workflow"
-        case .idempotencyRetentionMisplaced(let handler):
-            "\(handler) sets the idempotency retention, but is the run handler of a workflow"
-        case .publicHandlerInPrivateService(let service, let handler):
-            "service '\(service)' is private, but its handler '\(handler)' is public: make the service public and "
-                + "hide its other handlers"
-        case .badContentType(let handler, let direction, let reason):
-            "the \(direction.rawValue) content-type of handler '\(handler)' is not valid: \(reason)"
         case .unsupportedProtocolVersions(let offered, let supported):
             "the service speaks service protocol versions \(offered.lowerBound) to \(offered.upperBound), this server "
                 + "\(supported.lowerBound) to \(supported.upperBound): use an SDK that speaks one of these"
@@ -103,18 +73,6 @@ extension ServiceType {
         case .service: "service"
         case .virtualObject: "virtual object"
         case .workflow: "workflow"
-        }
-    }
-}
-
-extension HandlerType {
-    /// The type as it is written in sentences.
-    var displayName: String {
-        switch self {
-        case .plain: "plain"
-        case .exclusive: "exclusive"
-        case .shared: "shared"
-        case .workflowRun: "a workflow's run"
         }
     }
 }

@@ -256,21 +256,4 @@ import Testing
         )
         #expect(registration.outcome == .unchanged)
     }
-
-    @Test func handlersGivenByTypeOfService() {
-        let allowed: [ServiceType: Set<HandlerType>] = [
-            .service: [.plain], .virtualObject: [.exclusive, .shared], .workflow: [.workflowRun, .shared],
-        ]
-        for serviceType in [ServiceType.service, .virtualObject, .workflow] {
-            for handlerType in [HandlerType.plain, .exclusive, .shared, .workflowRun] {
-                let service = Service(
-                    name: "A",
-                    type: serviceType,
-                    handlers: [Handler(name: "h", type: handlerType)]
-                )
-                let isTaken = (try? Catalog().registering(Fixture.discovered("h:1", [service]), id: 1)) != nil
-                #expect(isTaken == allowed[serviceType]?.contains(handlerType), "\(serviceType) \(handlerType)")
-            }
-        }
-    }
 }
