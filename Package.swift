@@ -68,7 +68,10 @@ let package = Package(
         ),
         room(
             "IngressAPI",
-            ["DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "Logging"]
+            [
+                "DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition", "Runtime", "Operations", "HTTP",
+                "Logging",
+            ]
         ),
         room(
             "AdminAPI",
@@ -114,7 +117,10 @@ let package = Package(
         tests("RuntimeTests", ["Runtime", "Partition", "Engine", "Store", "DurableModel"]),
         tests("IntrospectionTests", ["Introspection", "Store", "ControlProtocol", "DurableModel"]),
         tests("OperationsTests", ["Operations", "DurableModel", "ControlProtocol"]),
-        tests("IngressAPITests", ["IngressAPI", "HTTP", "Registry", "DurableModel"]),
+        tests(
+            "IngressAPITests",
+            ["IngressAPI", "HTTP", "ServiceProtocol", "Engine", "Registry", "DurableModel", "ControlProtocol"]
+        ),
         tests("AdminAPITests", ["AdminAPI", "HTTP", "Registry", "DurableModel"]),
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
