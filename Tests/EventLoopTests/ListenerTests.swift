@@ -122,6 +122,32 @@ import Testing
         world.loop.close()
     }
 
+    /// In a process of its own, since it uses up the process's descriptors.
+    @Test func wantOfDescriptorsPausesAcceptingAndIsReported() async {
+        await #expect(processExitsWith: .success) {
+            let world = try TestWorld()
+            let listener = try Listener(loop: world.loop, address: anyPort)
+            var problems: [EventLoopError] = []
+            var accepted: [ByteStream] = []
+            listener.onProblem = { problems.append($0) }
+            listener.start { accepted.append($0) }
+            var client: Result<ByteStream, EventLoopError>?
+            ByteStream.connect(loop: world.loop, to: listener.localAddress, timeoutMilliseconds: 10_000) { client = $0 }
+            // The client's descriptor is made already; none is left for the server's.
+            var hogs: [Int32] = []
+            var limit = rlimit(rlim_cur: 64, rlim_max: 64)
+            setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+            while case let hog = dup(2), hog >= 0 { hogs.append(hog) }
+            try world.run("it is reported") { !problems.isEmpty }
+            #expect(problems.first?.code == EMFILE && accepted.isEmpty)
+            world.turn(50)
+            #expect(problems.count < 10, "it rests, and does not spin")
+            for hog in hogs { close(hog) }
+            try world.run("accepting goes on by itself") { accepted.count == 1 && client != nil }
+            world.loop.close()
+        }
+    }
+
     @Test func closedListenerRefusesConnections() throws {
         let world = try TestWorld()
         let listener = try Listener(loop: world.loop, address: anyPort)
