@@ -84,7 +84,7 @@ package final class EventLoop {
     /// Whether callbacks of pool work still reach their owners.
     var isOpen: Bool { state == .open }
 
-    /// Closes whatever is open, without any delegate call, and waits for pool work that has begun. Not to be called inside a callback.
+    /// Closes whatever is open, without any delegate call, and waits for the work given to the pool. Not to be called inside a callback.
     package func close() {
         guard state == .open else { return }
         state = .closing
