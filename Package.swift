@@ -10,8 +10,8 @@ func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [St
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+func program(_ name: String, _ dependencies: [Target.Dependency], linked: [LinkerSetting] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: strict, linkerSettings: linked)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
@@ -21,6 +21,15 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
 func library(_ name: String, pkgConfig: String, package: String) -> Target {
     .systemLibrary(name: name, pkgConfig: pkgConfig, providers: [.apt([package])])
 }
+
+// Release programs carry the Swift libraries in themselves: they start in 3.5 instead of 6 ms and run where no toolchain
+// is. What FoundationEssentials stands on must be named, as only `--static-swift-stdlib` would know it by itself.
+let carriesSwift: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-lswiftSynchronization"],
+        .when(configuration: .release)
+    )
+]
 
 let package = Package(
     name: "perdure",
@@ -92,7 +101,7 @@ let package = Package(
             ]
         ),
         program("perdured-query", ["Introspection", "ControlProtocol"]),
-        program("perdure", ["CommandLine"]),
+        program("perdure", ["CommandLine"], linked: carriesSwift),
         program(
             "perdure-bench",
             ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]
