@@ -9,7 +9,8 @@ final class HTTP2ClientWire: HTTPClientWire {
     private unowned let connection: HTTPClientConnection
     private let session = HTTP2Session(.client, settings: .client)
     /// At the places of the session's table.
-    private var exchanges: [HTTPExchange?] = []
+    /// Unchecked as the session's table is, and for the same reason.
+    @exclusivity(unchecked) private var exchanges: [HTTPExchange?] = []
     private var life: Life
     private var idleSince: UInt64
     private var hasHeard = false

@@ -29,25 +29,30 @@ final class HTTPClientConnection {
     static let outputBytesMax = 512 * 1024
 
     unowned let pool: HTTPClientPool
+    private unowned let client: HTTPClient
     let stream: ByteStream
     private(set) var wire: any HTTPClientWire = NoWire()
     private var isDirty = false
+    private var relay: StreamRelay?
     private var isClosed = false
 
     init(_ pool: HTTPClientPool, _ stream: ByteStream) {
         self.pool = pool
+        client = pool.client
         self.stream = stream
         stream.quickAcknowledgements = stream.peerAddress.unixPath == nil
         switch pool.endpoint.version {
         case .http1: wire = HTTP1ClientWire(self)
         case .http2: wire = HTTP2ClientWire(self)
         }
-        stream.delegate = self
+        let relay = StreamRelay(self)
+        self.relay = relay
+        stream.delegate = relay
         markDirty()
     }
 
-    var now: UInt64 { pool.client.nowMilliseconds }
-    var limits: HTTPClientLimits { pool.client.limits }
+    var now: UInt64 { client.nowMilliseconds }
+    var limits: HTTPClientLimits { client.limits }
 
     func start(_ exchange: HTTPExchange) -> Bool {
         let isStarted = wire.start(exchange)
@@ -58,7 +63,7 @@ final class HTTPClientConnection {
     func markDirty() {
         guard !isDirty, !isClosed else { return }
         isDirty = true
-        pool.client.markDirty(self)
+        client.markDirty(self)
     }
 
     func flush() {

@@ -9,7 +9,8 @@ package final class HTTPExchange {
         case over
     }
 
-    package private(set) weak var delegate: (any HTTPExchangeDelegate)?
+    /// Kept until the exchange is over.
+    package private(set) var delegate: (any HTTPExchangeDelegate)?
     /// The endpoint the request goes to.
     package let endpoint: HTTPEndpoint
 
@@ -71,8 +72,7 @@ package final class HTTPExchange {
     /// Gives the exchange up. HTTP/2 resets the stream with CANCEL; HTTP/1.1 closes the connection.
     package func cancel() {
         let left = phase
-        phase = .over
-        delegate = nil
+        _ = over()
         if case .open(let wire, let key) = left { wire.cancel(key) }
     }
 
@@ -111,13 +111,18 @@ package final class HTTPExchange {
 
     func ended() {
         guard !isOver else { return }
-        phase = .over
-        delegate?.exchangeEnded(self)
+        over()?.exchangeEnded(self)
     }
 
     func failed(_ failure: HTTPClientFailure) {
         guard !isOver else { return }
+        over()?.exchange(self, failed: failure)
+    }
+
+    private func over() -> (any HTTPExchangeDelegate)? {
         phase = .over
-        delegate?.exchange(self, failed: failure)
+        gathered = []
+        defer { delegate = nil }
+        return delegate
     }
 }

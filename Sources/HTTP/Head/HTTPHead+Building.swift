@@ -90,10 +90,17 @@ extension HTTPHead {
         return Place(start, bytes.count)
     }
 
-    @inline(__always)
+    /// What callers pass lies in one piece, which spares the generic iteration; the rest is for completeness.
     private mutating func store(_ text: some Collection<UInt8>, replacing: (UInt8) -> UInt8) -> Place {
         let start = bytes.count
-        for byte in text { bytes.append(replacing(byte)) }
+        let isStored: Void? = text.withContiguousStorageIfAvailable { buffer in
+            bytes.append(contentsOf: buffer)
+            var span = bytes.mutableSpan
+            for index in start..<span.count { span[index] = replacing(span[index]) }
+        }
+        if isStored == nil {
+            for byte in text { bytes.append(replacing(byte)) }
+        }
         return Place(start, bytes.count)
     }
 }

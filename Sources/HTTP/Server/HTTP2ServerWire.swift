@@ -17,7 +17,8 @@ final class HTTP2ServerWire {
 
     private unowned let connection: HTTPServerConnection
     private let session = HTTP2Session(.server, settings: .server)
-    private var requests: [Request] = []
+    /// Unchecked as the session's table is, and for the same reason.
+    @exclusivity(unchecked) private var requests: [Request] = []
     private var idleSince: UInt64
 
     init(_ connection: HTTPServerConnection) {

@@ -14,7 +14,8 @@ package final class HTTPServer {
 
     package let loop: EventLoop
     package let limits: HTTPServerLimits
-    package private(set) weak var handler: (any HTTPServerHandler)?
+    /// Kept until the server is closed.
+    package private(set) var handler: (any HTTPServerHandler)?
     /// Connections that are open, lingering ones included.
     package private(set) var connectionCount = 0
 
@@ -36,6 +37,8 @@ package final class HTTPServer {
         timer = LoopTimer(loop: loop) { [unowned self] in tick() }
     }
 
+    deinit { closeListeners() }
+
     package var isDraining: Bool {
         if case .open = state { return false }
         return true
@@ -48,7 +51,7 @@ package final class HTTPServer {
     /// Serves the peers of that listener, which is the server's from now on.
     package func serve(_ listener: Listener) {
         listeners.append(listener)
-        listener.start { [weak self] stream in self?.accept(stream) }
+        listener.start { [unowned self] stream in accept(stream) }
     }
 
     /// Serves a stream that is connected already.
@@ -136,6 +139,7 @@ package final class HTTPServer {
         for connection in slots { connection?.close() }
         finishDraining()
         state = .closed
+        handler = nil
         timer?.close()
         timer = nil
     }

@@ -25,6 +25,7 @@ final class HTTPServerConnection {
     private(set) var isDirty = false
     private(set) var isPeerDone = false
     private let acceptedAt: UInt64
+    private var relay: StreamRelay?
 
     // How the peer takes what we send.
     private var written = 0
@@ -42,7 +43,9 @@ final class HTTPServerConnection {
         self.generation = generation
         acceptedAt = server.nowMilliseconds
         takenAt = acceptedAt
-        stream.delegate = self
+        let relay = StreamRelay(self)
+        self.relay = relay
+        stream.delegate = relay
     }
 
     func id(_ first: UInt32, _ second: UInt32) -> HTTPRequestID {
