@@ -14,7 +14,7 @@ final class AttemptStream {
     }
 
     private unowned let transport: AttemptTransport
-    private let order: AttemptOrder
+    private var order: AttemptOrder
     private let endpoint: HTTPEndpoint
     private var exchange: HTTPExchange?
     private var decoder: FrameDecoder
@@ -40,6 +40,7 @@ final class AttemptStream {
         self.exchange = exchange
         exchange.write(order.opening)
         if !order.keepsInputOpen { exchange.endBody() }
+        if endpoint.version == .http2 || isRepeated { order.opening = [] }
     }
 
     func send(_ bytes: [UInt8]) {
@@ -78,6 +79,8 @@ final class AttemptStream {
 extension AttemptStream: HTTPExchangeDelegate {
     func exchange(_ exchange: HTTPExchange, head: HTTPHead) {
         guard case .awaitingHead = phase else { return }
+        // A journal is not held on to for as long as its attempt runs: from here on nothing is repeated.
+        order.opening = []
         guard (200..<300).contains(head.status) else {
             return finish(.failed(.status(head.status, retryAfter: retryAfter(head))))
         }

@@ -53,10 +53,15 @@ extension MessageType {
     package var isControl: Bool { rawValue < 0x0400 }
 
     /// Whether it is one of the known commands.
-    package var isCommand: Bool { !isControl && rawValue < 0x8000 && commandName != nil }
+    package var isCommand: Bool { (0x0400...0x0414).contains(rawValue) && rawValue != 0x040F }
 
     /// Whether it is one of the known notifications.
-    package var isNotification: Bool { rawValue >= 0x8000 && notificationName != nil }
+    package var isNotification: Bool {
+        switch rawValue {
+        case 0x8002, 0x8006, 0x8009...0x800E, 0x8011...0x8013, 0xFBFF: true
+        default: false
+        }
+    }
 
     /// Whether a decoder takes it for a custom entry: any unknown code above the control range (section 1).
     package var isCustom: Bool { !isControl && !isCommand && !isNotification }

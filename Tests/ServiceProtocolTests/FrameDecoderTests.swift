@@ -80,6 +80,11 @@ struct FrameDecoderTests {
         for code: UInt16 in [0x0008, 0x0300, 0x03ff] {
             #expect(MessageType(rawValue: code).isUnknownControl && !MessageType(rawValue: code).isCustom)
         }
+        for code in UInt16.min...UInt16.max {
+            let type = MessageType(rawValue: code)
+            #expect(type.isCommand == type.entryTypeName.hasPrefix("Command: "))
+            #expect(type.isNotification == type.entryTypeName.hasPrefix("Notification: "))
+        }
         for code: UInt16 in 0x0000...0x0007 { #expect(!MessageType(rawValue: code).isUnknownControl) }
     }
 }
