@@ -1,0 +1,64 @@
+# Everything a developer types. Each target does its own set-up; `make deps` alone needs root, and only when a package
+# is missing.
+
+SHELL := /bin/bash
+
+# Debian packages that building and testing need: C libraries with their headers, the tools of the tests.
+PACKAGES := libuv1-dev libnghttp2-dev libsqlite3-dev libsystemd-dev pkg-config python3 python3-venv curl systemd
+
+# Debian's own Python where it is there: the one a virtual environment can rely on.
+PYTHON := $(or $(wildcard /usr/bin/python3),python3)
+VENV := .venv
+REQUIREMENTS := docs/examples/greeter/requirements.txt
+
+.PHONY: help deps venv build release test demo bench lint format docs clean
+
+help:
+	@echo 'make demo     play through a crash and an upgrade with a sample service'
+	@echo 'make test     build and run every test'
+	@echo 'make build    debug build; make release: release build'
+	@echo 'make bench    measure throughput and latency on this machine'
+	@echo 'make lint     check the format; make format: put it right'
+	@echo 'make docs     write the pages that are made from the program'
+	@echo 'make deps     install the Debian packages that all of this needs'
+	@echo 'make clean    remove what was built'
+
+deps:
+	@.ci/install-packages $(PACKAGES)
+
+venv: $(VENV)/.ready
+
+$(VENV)/.ready: $(REQUIREMENTS) | deps
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --no-input --requirement $(REQUIREMENTS)
+	@touch $@
+
+build: deps
+	swift build
+
+release: deps
+	swift build -c release
+
+# The end-to-end tests start the programs of the debug build and the services of the virtual environment;
+# REQUIRE_END_TO_END makes them fail where they would otherwise be skipped for want of either.
+test: deps venv
+	swift build --build-tests
+	REQUIRE_END_TO_END=1 swift test --skip-build --disable-xctest
+
+demo: deps venv
+	@docs/examples/demo.sh
+
+bench: release
+	@"$$(swift build -c release --show-bin-path)/perdure-bench"
+
+lint:
+	swift format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
+
+docs: deps
+	WRITE_DOCS=1 swift test --disable-xctest --filter ConfigurationTextTests
+
+clean:
+	rm -rf .build $(VENV)
