@@ -135,6 +135,6 @@ let package = Package(
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "DurableModel"]),
         tests("ArchitectureTests", []),
-        tests("EndToEndTests", ["ControlProtocol", "DurableModel"]),
+        tests("EndToEndTests", ["ControlProtocol", "DurableModel"], exclude: ["services"]),
     ]
 )

@@ -1,0 +1,58 @@
+"""Registers like a service, and answers every attempt with what no service may send."""
+
+import argparse
+import asyncio
+import json
+
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+
+OUTPUT = 0x0401
+START = 0x0000
+
+
+def frame(kind, length, body=b""):
+    return kind.to_bytes(2, "big") + b"\0\0" + length.to_bytes(4, "big") + body
+
+
+# By the name of the handler: status, content type (None for the right one), body.
+ANSWERS = {
+    "garbage": (200, None, bytes(range(256)) * 8),
+    "truncated": (200, None, frame(OUTPUT, 100, b"abc")),
+    "huge": (200, None, frame(OUTPUT, 0xFFFFFFFF, b"abc")),
+    "undecodable": (200, None, frame(OUTPUT, 4, b"\xff\xff\xff\xff")),
+    "unknown": (200, None, frame(0x0BAD, 0)),
+    "backwards": (200, None, frame(START, 0)),
+    "silent": (200, None, b""),
+    "page": (200, "text/html", b"<html>It works!</html>"),
+    "failing": (500, "text/plain", b"no"),
+    "missing": (404, "text/plain", b"no"),
+}
+
+MANIFEST = {
+    "protocolMode": "BIDI_STREAM",
+    "minProtocolVersion": 5,
+    "maxProtocolVersion": 7,
+    "services": [{"name": "Nonsense", "ty": "SERVICE", "handlers": [{"name": name} for name in ANSWERS]}],
+}
+
+
+async def app(scope, receive, send):
+    if scope["type"] != "http":
+        return
+    if scope["path"] == "/discover":
+        status, body = 200, json.dumps(MANIFEST).encode()
+        content_type = b"application/vnd.restate.endpointmanifest.v4+json"
+    else:
+        status, given, body = ANSWERS[scope["path"].rsplit("/", 1)[-1]]
+        content_type = given.encode() if given else dict(scope["headers"])[b"content-type"]
+    await send({"type": "http.response.start", "status": status, "headers": [(b"content-type", content_type)]})
+    await send({"type": "http.response.body", "body": body})
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, required=True)
+    config = Config()
+    config.bind = [f"127.0.0.1:{parser.parse_args().port}"]
+    asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
