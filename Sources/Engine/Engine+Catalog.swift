@@ -45,22 +45,21 @@ extension Engine {
     }
 
     /// The unfinished invocations as they are at this point of the turn.
-    package var unfinishedWork: UnfinishedCounts {
-        memory.work.unfinishedCounts(with: writes.counts)
+    var unfinishedWork: UnfinishedCounts {
+        UnfinishedCounts(memory.work.counts.merging(writes.counts, uniquingKeysWith: +))
     }
 }
 
-extension WorkTable {
-    /// The counts as the registry asks for them, with the differences of a running turn laid over.
-    package func unfinishedCounts(with differences: [CountKey: Int] = [:]) -> UnfinishedCounts {
-        var result = UnfinishedCounts()
-        for (key, count) in counts.merging(differences, uniquingKeysWith: +) where count != 0 {
+extension UnfinishedCounts {
+    /// The counts of the engine as the registry asks for them.
+    package init(_ counts: [CountKey: Int]) {
+        self.init()
+        for (key, count) in counts where count != 0 {
             if let deployment = key.deployment {
-                result.pinned[deployment, default: 0] += count
+                pinned[deployment, default: 0] += count
             } else {
-                result.unpinned[HandlerName(service: key.service, handler: key.handler), default: 0] += count
+                unpinned[HandlerName(service: key.service, handler: key.handler), default: 0] += count
             }
         }
-        return result
     }
 }

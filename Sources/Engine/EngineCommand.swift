@@ -152,6 +152,8 @@ package enum Note: Sendable {
     case paused(InvocationID, Target, AttemptFailureRecord?)
     case registered(DeploymentID, String)
     case removed(DeploymentID, orphaned: Int)
+    /// The disk is full: new work is refused, the rest is tried again. What the store said.
+    case stalled(String)
     /// A command was refused alone after its turn had failed: what the store said.
     case commandRefused(String)
 }

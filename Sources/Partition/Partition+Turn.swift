@@ -70,7 +70,7 @@ extension Partition {
         for command in batch.commands { try engine.apply(command) }
         for item in batch.outbox { try engine.consume(item) }
         for number in batch.expired { try engine.expire(number) }
-        let taken = try startReady(&engine, limit: batch.startsMax)
+        let taken = startsAttempts ? try startReady(&engine, limit: batch.startsMax) : (0, 0)
         engine.noteClock()
         return PreparedTurn(
             engine: engine,
@@ -170,11 +170,12 @@ extension Partition {
         switch error {
         case .inputOutput(let text):
             throw PartitionFault(text: text)
-        case .full:
+        case .full(let text):
             var (actions, rest) = batch.refusingNewWork()
             if actions.isEmpty {
                 putBack(rest)
                 stalledUntil = now.adding(.seconds(1))
+                actions.append(.note(.stalled(text)))
             } else {
                 actions += try run(rest, at: now)
             }
@@ -241,6 +242,7 @@ extension TurnBatch {
 extension Partition {
     /// Ends all waiting for a stop: what is accepted goes on after the next start, and can be attached to.
     package mutating func stop() -> [Action] {
+        startsAttempts = false
         var actions: [Action] = []
         for command in queue.drain() {
             if let request = command.request { actions.append(.answer(request, .stopping(nil))) }

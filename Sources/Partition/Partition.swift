@@ -19,6 +19,8 @@ package struct Partition {
     var retention: RetentionSchedule
     /// The time of the last turn: no later one lies before it.
     var clock: Timestamp
+    /// False once a stop has begun.
+    var startsAttempts = true
     /// While the disk is full, the time until which nothing is tried.
     var stalledUntil: Timestamp?
 
@@ -71,7 +73,7 @@ package struct Partition {
     package func hasWork(at now: Timestamp) -> Bool {
         if let stalledUntil, stalledUntil > now { return false }
         return !queue.isEmpty || outbox.hasMore || retention.hasBacklog
-            || (!ready.isEmpty && attemptCount < memory.settings.attemptsMax)
+            || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false
     }
 

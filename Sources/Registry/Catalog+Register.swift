@@ -49,9 +49,7 @@ extension Catalog {
         newID: DeploymentID,
         act: OperatorAct
     ) throws(RegistryError) -> Registration {
-        if !options.force, let known = existing(for: discovered.address) {
-            return Registration(outcome: .unchanged, deployment: known, catalog: self, changes: [], differences: [])
-        }
+        if !options.force, let known = known(at: discovered.address) { return known }
         let supported = settings.supportedProtocolVersions
         guard discovered.protocolVersions.highestCommon(with: supported) != nil else {
             throw .unsupportedProtocolVersions(offered: discovered.protocolVersions, supported: supported)
@@ -162,5 +160,14 @@ extension Deployment {
             sdkVersion: discovered.sdkVersion,
             services: services
         )
+    }
+}
+
+extension Catalog {
+    /// The outcome of registering a known address without `force`, decided without discovery; `nil` for a new address.
+    package func known(at address: DeploymentAddress) -> Registration? {
+        existing(for: address).map {
+            Registration(outcome: .unchanged, deployment: $0, catalog: self, changes: [], differences: [])
+        }
     }
 }

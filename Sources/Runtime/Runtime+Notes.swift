@@ -1,0 +1,58 @@
+import DurableModel
+import Engine
+import Logging
+
+/// What the core decided, as an administrator reads it in the journal.
+extension Runtime {
+    func log(_ note: Note) {
+        switch note {
+        case .attemptFailed(let id, let target, let deployment, let record, let nextRetryAt):
+            logger.log(
+                .info,
+                "attempt failed, retrying",
+                id: Self.messageID(of: record),
+                Self.fields(id, target, deployment)
+                    + [.errorCode(record.documentedCode), .error(record.message)]
+                    + (nextRetryAt.map { [.retryMilliseconds($0.milliseconds)] } ?? [])
+            )
+        case .paused(let id, let target, let record):
+            logger.log(
+                .warning,
+                "invocation paused",
+                id: .invocationPaused,
+                Self.fields(id, target, nil)
+                    + (record.map { [.errorCode($0.documentedCode), .error($0.message)] } ?? [])
+            )
+        case .registered(let id, let address):
+            logger.log(.notice, "deployment registered", [.deployment(id.description), .address(address)])
+        case .removed(let id, let orphaned):
+            logger.log(
+                .notice,
+                "deployment removed",
+                id: orphaned > 0 ? .deploymentRemovedByForce : nil,
+                [.deployment(id.description), .count(Int64(orphaned))]
+            )
+        case .commandRefused(let text):
+            logger.log(.error, "a command was refused by the store", id: .commandRefused, [.error(text)])
+        case .stalled(let text):
+            logger.log(.error, "the disk is full, refusing new work", id: .diskFull, [.error(text)])
+        }
+    }
+
+    private static func messageID(of record: AttemptFailureRecord) -> MessageID? {
+        switch record.documentedCode {
+        case "RT0010": .deploymentUnreachable
+        case "RT0012": .protocolViolated
+        default: nil
+        }
+    }
+
+    private static func fields(
+        _ id: InvocationID,
+        _ target: Target,
+        _ deployment: DeploymentID?
+    ) -> [LogField] {
+        [.invocation(id.description), .service(target.service), .handler(target.handler)]
+            + (target.key.map { [.key($0)] } ?? []) + (deployment.map { [.deployment($0.description)] } ?? [])
+    }
+}
