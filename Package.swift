@@ -73,7 +73,10 @@ let package = Package(
         ),
         room(
             "ControlServer",
-            ["ControlProtocol", "EventLoop", "Logging"]
+            [
+                "DurableModel", "Registry", "Engine", "Operations", "Runtime", "ControlProtocol", "EventLoop",
+                "Logging",
+            ]
         ),
         room(
             "IngressAPI",

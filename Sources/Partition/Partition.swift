@@ -63,6 +63,9 @@ package struct Partition {
     /// Takes up changed settings; attempts under way keep what they began with.
     package mutating func reload(_ settings: Settings) { memory.settings = settings }
 
+    /// Whether the last commit found the disk full.
+    package var isStorageFull: Bool { stalledUntil != nil }
+
     /// How many attempts are under way.
     package var attemptCount: Int { memory.work.running.count }
 

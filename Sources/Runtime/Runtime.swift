@@ -63,6 +63,9 @@ package final class Runtime {
     package var counts: [CountKey: Int] { partition.counts }
     package var attemptCount: Int { partition.attemptCount }
 
+    /// Whether the last commit found the disk full.
+    package var isStorageFull: Bool { partition.isStorageFull }
+
     /// Whether new work is taken: until a stop begins.
     package var isServing: Bool {
         if case .serving = state { return true }
@@ -126,7 +129,8 @@ package final class Runtime {
         onTurn?()
     }
 
-    private static var now: Timestamp { Timestamp(milliseconds: EventLoop.wallClockMilliseconds()) }
+    /// The wall clock.
+    package static var now: Timestamp { Timestamp(milliseconds: EventLoop.wallClockMilliseconds()) }
 
     private func armWakeTimer(after now: Timestamp) {
         var wait = partition.nextTurn(after: now).since(now).milliseconds

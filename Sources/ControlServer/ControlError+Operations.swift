@@ -1,0 +1,58 @@
+import ControlProtocol
+import Engine
+import Operations
+import Registry
+import Runtime
+
+extension ControlError {
+    /// The error of an operation under its number on the control socket: the only place that maps them.
+    init(_ error: OperationError) {
+        switch error {
+        case .badAddress, .badHeader: self.init(.invalidAddress, error.sentence)
+        case .badDeploymentID: self.init(.deploymentNotFound, error.sentence)
+        case .badInvocationID: self.init(.invocationNotFound, error.sentence)
+        case .serviceNotFound, .handlerNotFound: self.init(.serviceNotFound, error.sentence)
+        case .discovery(let discovery):
+            self.init(.discoveryFailed, error.sentence)
+            if let code = discovery.code { self = withRestateCode(code) }
+        case .refused(let refusal): self.init(refusal)
+        case .query(let query): self.init(query)
+        }
+    }
+
+    private init(_ refusal: Refusal) {
+        switch refusal {
+        case .routing: self.init(.serviceNotFound, refusal.sentence)
+        case .invocationNotFound: self.init(.invocationNotFound, refusal.sentence)
+        case .alreadyCompleted: self.init(.invocationCompleted, refusal.sentence)
+        case .notYetCompleted, .unsupported: self.init(.invalidRequest, refusal.sentence)
+        case .registry(let error): self.init(error)
+        case .storageFull: self.init(.storageFull, refusal.sentence)
+        case .storage: self.init(.internalError, refusal.sentence)
+        case .shuttingDown: self.init(.stopping, refusal.sentence)
+        }
+    }
+
+    private init(_ error: RegistryError) {
+        let code: ControlErrorCode
+        switch error {
+        case .unknownDeployment: code = .deploymentNotFound
+        case .serviceTypeChanged, .handlersRemoved: code = .breakingChange
+        case .notDrained: code = .deploymentNotDrained
+        case .inconsistentRows: code = .internalError
+        case .reservedServiceName, .unsupportedProtocolVersions: code = .invalidManifest
+        }
+        self.init(code, error.description)
+        if let restateCode = error.code { self = withRestateCode(restateCode) }
+    }
+
+    private init(_ error: QueryError) {
+        switch error {
+        case .refused(let refusal): self = refusal
+        case .deadline: self.init(.queryTimeout, error.sentence)
+        case .workerEnded: self.init(.queryRefused, error.sentence)
+        case .busy, .unavailable: self.init(.queryUnavailable, error.sentence)
+        case .stopping: self.init(.stopping, error.sentence)
+        }
+    }
+}
