@@ -5,12 +5,17 @@ import Registry
 
 extension ControlOperations {
     func register(
-        _ parameters: RegisterDeployment.Parameters, _ actor: OperationActor, _ reply: ControlReplyHandle
+        _ parameters: RegisterDeployment.Parameters,
+        _ actor: OperationActor,
+        _ reply: ControlReplyHandle
     ) {
         let registration = DeploymentRegistration(
-            uri: parameters.uri, useHTTP11: parameters.useHTTP11,
-            options: RegisterOptions(force: parameters.force), additionalHeaders: parameters.additionalHeaders,
-            metadata: parameters.metadata)
+            uri: parameters.uri,
+            useHTTP11: parameters.useHTTP11,
+            options: RegisterOptions(force: parameters.force),
+            additionalHeaders: parameters.additionalHeaders,
+            metadata: parameters.metadata
+        )
         operations.register(registration, by: actor) { [self] result in
             switch result {
             case .failure(let error): answer(reply, error: ControlError(error))
@@ -31,7 +36,11 @@ extension ControlOperations {
         answer(
             reply,
             long: RegisterDeployment.Result(
-                outcome: outcome, deployment: DeploymentDetails(view), invocationsInFlight: inFlight))
+                outcome: outcome,
+                deployment: DeploymentDetails(view),
+                invocationsInFlight: inFlight
+            )
+        )
     }
 
     func listDeployments() -> ListDeployments.Result {
@@ -43,7 +52,9 @@ extension ControlOperations {
     }
 
     func remove(
-        _ parameters: RemoveDeployment.Parameters, _ actor: OperationActor, _ reply: ControlReplyHandle
+        _ parameters: RemoveDeployment.Parameters,
+        _ actor: OperationActor,
+        _ reply: ControlReplyHandle
     ) {
         operations.removeDeployment(parameters.id, force: parameters.force, by: actor) { [self] result in
             switch result {
@@ -51,7 +62,10 @@ extension ControlOperations {
                 answer(
                     reply,
                     long: RemoveDeployment.Result(
-                        id: removal.deployment.id.description, orphanedInvocations: removal.orphanedPinned))
+                        id: removal.deployment.id.description,
+                        orphanedInvocations: removal.orphanedPinned
+                    )
+                )
             case .failure(.refused(.registry(.notDrained(let id, let state)))):
                 refuse(id, state, reply)
             case .failure(let error):
@@ -66,11 +80,14 @@ extension ControlOperations {
         let unfinished = state.pinned + state.bound.reduce(0) { $0 + $1.count }
         invocations(
             where: "pinned_deployment_id = \(InvocationQuery.quoted(id.description)) AND status != 'completed'",
-            order: "created_at, id", limit: 20
+            order: "created_at, id",
+            limit: 20
         ) { [self] result in
             let blockers = DeploymentBlockers(
-                serving: state.serving, unfinishedInvocations: unfinished,
-                invocations: (try? result.get())?.invocations ?? [])
+                serving: state.serving,
+                unfinishedInvocations: unfinished,
+                invocations: (try? result.get())?.invocations ?? []
+            )
             answer(reply, error: error.blocked(by: blockers))
         }
     }
@@ -104,12 +121,16 @@ extension DeploymentSummary {
     init(_ view: DeploymentView) {
         let deployment = view.deployment
         self.init(
-            id: deployment.id.description, uri: deployment.address.uri, status: DeploymentStatus(view.drain.status),
-            type: DeploymentType(deployment.mode), unfinishedInvocations: view.drain.unfinished,
+            id: deployment.id.description,
+            uri: deployment.address.uri,
+            status: DeploymentStatus(view.drain.status),
+            type: DeploymentType(deployment.mode),
+            unfinishedInvocations: view.drain.unfinished,
             createdAt: ControlTime(milliseconds: deployment.createdAt.milliseconds),
             services: deployment.services.map {
                 ControlProtocol.ServiceRevision(name: $0.service.name, revision: $0.revision)
-            })
+            }
+        )
     }
 }
 
@@ -117,18 +138,29 @@ extension DeploymentDetails {
     init(_ view: DeploymentView) {
         let deployment = view.deployment
         self.init(
-            id: deployment.id.description, uri: deployment.address.uri, status: DeploymentStatus(view.drain.status),
-            type: DeploymentType(deployment.mode), httpVersion: deployment.httpVersion.rawValue,
+            id: deployment.id.description,
+            uri: deployment.address.uri,
+            status: DeploymentStatus(view.drain.status),
+            type: DeploymentType(deployment.mode),
+            httpVersion: deployment.httpVersion.rawValue,
             minProtocolVersion: deployment.protocolVersions.lowerBound,
-            maxProtocolVersion: deployment.protocolVersions.upperBound, sdkVersion: deployment.sdkVersion,
+            maxProtocolVersion: deployment.protocolVersions.upperBound,
+            sdkVersion: deployment.sdkVersion,
             unfinishedInvocations: view.drain.unfinished,
             createdAt: ControlTime(milliseconds: deployment.createdAt.milliseconds),
             additionalHeaders: Dictionary(
-                deployment.additionalHeaders.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 }),
+                deployment.additionalHeaders.map { ($0.name, $0.value) },
+                uniquingKeysWith: { $1 }
+            ),
             metadata: deployment.metadata,
             services: deployment.services.map {
                 ServiceDetails(
-                    $0.service, revision: $0.revision, mode: deployment.mode, deployment: deployment.id)
-            })
+                    $0.service,
+                    revision: $0.revision,
+                    mode: deployment.mode,
+                    deployment: deployment.id
+                )
+            }
+        )
     }
 }

@@ -17,7 +17,9 @@ extension ControlOperations {
 
     func listInvocations(_ parameters: ListInvocations.Parameters, _ reply: ControlReplyHandle) {
         invocations(
-            where: InvocationQuery.condition(parameters), order: "created_at DESC, id", limit: parameters.limit
+            where: InvocationQuery.condition(parameters),
+            order: "created_at DESC, id",
+            limit: parameters.limit
         ) { [self] result in
             switch result {
             case .success(let list): answer(reply, long: list)
@@ -28,7 +30,9 @@ extension ControlOperations {
 
     /// Invocations under a condition of ours.
     func invocations(
-        where condition: String, order: String, limit: Int,
+        where condition: String,
+        order: String,
+        limit: Int,
         then: @escaping (Result<ListInvocations.Result, OperationError>) -> Void
     ) {
         collect(InvocationQuery.summaries(where: condition, order: order, limit: limit + 1), rowsMax: limit + 1) {
@@ -36,8 +40,10 @@ extension ControlOperations {
                 $0.map { rows in
                     ListInvocations.Result(
                         invocations: rows.prefix(limit).compactMap { InvocationSummary($0) },
-                        isTruncated: rows.count > limit)
-                })
+                        isTruncated: rows.count > limit
+                    )
+                }
+            )
         }
     }
 
@@ -51,7 +57,9 @@ extension ControlOperations {
             case .success(let rows):
                 guard let row = rows.first, let details = InvocationDetails(row) else {
                     return answer(
-                        reply, error: ControlError(.invocationNotFound, "invocation '\(id)' not found"))
+                        reply,
+                        error: ControlError(.invocationNotFound, "invocation '\(id)' not found")
+                    )
                 }
                 describe(details, reply)
             }
@@ -81,14 +89,18 @@ extension ControlOperations {
             case .failure(let error): answer(reply, error: ControlError(error))
             case .success(let summary):
                 answer(
-                    reply, long: RunQuery.Result(columns: columns, rows: rows, isTruncated: summary.isTruncated))
+                    reply,
+                    long: RunQuery.Result(columns: columns, rows: rows, isTruncated: summary.isTruncated)
+                )
             }
         }
     }
 
     /// Runs a statement of ours and gives its rows by column name.
     private func collect(
-        _ sql: String, rowsMax: Int, then: @escaping (Result<[InvocationQuery.Row], OperationError>) -> Void
+        _ sql: String,
+        rowsMax: Int,
+        then: @escaping (Result<[InvocationQuery.Row], OperationError>) -> Void
     ) {
         var names: [String] = []
         var rows: [InvocationQuery.Row] = []

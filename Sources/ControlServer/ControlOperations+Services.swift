@@ -8,19 +8,27 @@ extension ControlOperations {
         ListServices.Result(
             services: operations.services().map { revision in
                 ServiceSummary(
-                    name: revision.service.name, revision: revision.revision,
+                    name: revision.service.name,
+                    revision: revision.revision,
                     flavor: ServiceFlavor(revision.service.type),
                     isPublic: !(revision.service.options.ingressPrivate ?? false),
-                    handlers: revision.service.handlers.count, deploymentType: DeploymentType(mode(of: revision)),
-                    deploymentId: revision.deployment.description)
-            })
+                    handlers: revision.service.handlers.count,
+                    deploymentType: DeploymentType(mode(of: revision)),
+                    deploymentId: revision.deployment.description
+                )
+            }
+        )
     }
 
     func describeService(_ name: String) throws(ControlError) -> ServiceDetails {
         let revision: RoutedRevision
         do { revision = try operations.service(name) } catch { throw ControlError(error) }
         return ServiceDetails(
-            revision.service, revision: revision.revision, mode: mode(of: revision), deployment: revision.deployment)
+            revision.service,
+            revision: revision.revision,
+            mode: mode(of: revision),
+            deployment: revision.deployment
+        )
     }
 
     private func mode(of revision: RoutedRevision) -> ProtocolMode {
@@ -41,10 +49,14 @@ extension ServiceFlavor {
 extension ServiceDetails {
     init(_ service: Service, revision: Int, mode: ProtocolMode, deployment: DeploymentID) {
         self.init(
-            name: service.name, revision: revision, flavor: ServiceFlavor(service.type),
-            isPublic: !(service.options.ingressPrivate ?? false), deploymentType: DeploymentType(mode),
+            name: service.name,
+            revision: revision,
+            flavor: ServiceFlavor(service.type),
+            isPublic: !(service.options.ingressPrivate ?? false),
+            deploymentType: DeploymentType(mode),
             deploymentId: deployment.description,
-            handlers: service.handlers.map { HandlerDetails($0, of: service) })
+            handlers: service.handlers.map { HandlerDetails($0, of: service) }
+        )
         documentation = service.documentation
         metadata = service.metadata
         inactivityTimeoutMilliseconds = service.options.inactivityTimeout.map { Int($0.milliseconds) }
@@ -58,10 +70,13 @@ extension ServiceDetails {
 extension HandlerDetails {
     init(_ handler: Handler, of service: Service) {
         self.init(
-            name: handler.name, type: Self.type(of: handler),
+            name: handler.name,
+            type: Self.type(of: handler),
             isPublic: !(handler.options.ingressPrivate ?? service.options.ingressPrivate ?? false),
-            input: handler.input.contentType?.text ?? "none", output: handler.output.contentType ?? "none",
-            documentation: handler.documentation)
+            input: handler.input.contentType?.text ?? "none",
+            output: handler.output.contentType ?? "none",
+            documentation: handler.documentation
+        )
     }
 
     private static func type(of handler: Handler) -> String? {

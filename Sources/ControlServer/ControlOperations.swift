@@ -14,7 +14,10 @@ package final class ControlOperations: ControlHandler {
         package var adminAddress: String?
 
         package init(
-            processID: Int, startedAt: ControlTime, dataDirectory: String, ingressAddress: String?,
+            processID: Int,
+            startedAt: ControlTime,
+            dataDirectory: String,
+            ingressAddress: String?,
             adminAddress: String?
         ) {
             self.processID = processID
@@ -36,10 +39,15 @@ package final class ControlOperations: ControlHandler {
     }
 
     package func handle(
-        _ method: ControlMethod, _ request: ControlRequest, from peer: ControlPeer, reply: ControlReplyHandle
+        _ method: ControlMethod,
+        _ request: ControlRequest,
+        from peer: ControlPeer,
+        reply: ControlReplyHandle
     ) {
         let actor = OperationActor(
-            name: "uid \(peer.userID)", source: .connection(UInt64(UInt32(bitPattern: peer.processID)), of: .control))
+            name: "uid \(peer.userID)",
+            source: .connection(UInt64(UInt32(bitPattern: peer.processID)), of: .control)
+        )
         do throws(ControlError) {
             switch method {
             case .hello: throw ControlError(.invalidRequest, "hello is the first request of a connection")
@@ -74,7 +82,9 @@ package final class ControlOperations: ControlHandler {
 
     /// Answers with what an operation came to.
     func answer<Value, Rendered: Encodable & Sendable>(
-        _ reply: ControlReplyHandle, _ result: Result<Value, OperationError>, _ render: (Value) -> Rendered
+        _ reply: ControlReplyHandle,
+        _ result: Result<Value, OperationError>,
+        _ render: (Value) -> Rendered
     ) {
         switch result {
         case .success(let value): server.reply(reply, result: render(value))
@@ -97,9 +107,14 @@ package final class ControlOperations: ControlHandler {
         }
         return GetStatus.Result(
             state: runtime.isServing ? (runtime.isStorageFull ? .storageFull : .serving) : .stopping,
-            processId: facts.processID, startedAt: facts.startedAt, dataDirectory: facts.dataDirectory,
-            ingressAddress: facts.ingressAddress, adminAddress: facts.adminAddress,
-            deployments: runtime.catalog.deployments.count, services: runtime.catalog.services.count,
-            invocations: invocations)
+            processId: facts.processID,
+            startedAt: facts.startedAt,
+            dataDirectory: facts.dataDirectory,
+            ingressAddress: facts.ingressAddress,
+            adminAddress: facts.adminAddress,
+            deployments: runtime.catalog.deployments.count,
+            services: runtime.catalog.services.count,
+            invocations: invocations
+        )
     }
 }

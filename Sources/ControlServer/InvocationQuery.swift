@@ -84,9 +84,16 @@ extension InvocationDetails {
             let handler = row.text("target_handler_name")
         else { return nil }
         self.init(
-            id: summary.id, target: summary.target, service: service, key: row.text("target_service_key"),
-            handler: handler, flavor: Self.flavor(row.text("target_service_ty")), status: summary.status,
-            createdAt: summary.createdAt, journalSize: row.number("journal_size") ?? 0)
+            id: summary.id,
+            target: summary.target,
+            service: service,
+            key: row.text("target_service_key"),
+            handler: handler,
+            flavor: Self.flavor(row.text("target_service_ty")),
+            status: summary.status,
+            createdAt: summary.createdAt,
+            journalSize: row.number("journal_size") ?? 0
+        )
         idempotencyKey = row.text("idempotency_key")
         invokedBy = row.text("invoked_by")
         invokedById = row.text("invoked_by_id")

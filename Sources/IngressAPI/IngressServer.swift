@@ -19,7 +19,9 @@ package final class IngressServer: HTTPServerHandler {
     }
 
     package func httpServer(
-        _ server: HTTPServer, head: HTTPHead, of request: HTTPRequestID
+        _ server: HTTPServer,
+        head: HTTPHead,
+        of request: HTTPRequestID
     ) -> HTTPBodyPolicy {
         IngressDecision.bodyPolicy(head, catalog: runtime.catalog, bodyBytesMax: bodyBytesMax)
     }
@@ -33,7 +35,9 @@ package final class IngressServer: HTTPServerHandler {
             server.respond(to: request, response)
         case .invoke(let call, let responder):
             let command = call.request(
-                now: Runtime.now, waitsForResult: responder.question == .call)
+                now: Runtime.now,
+                waitsForResult: responder.question == .call
+            )
             submit(request, on: server, responder) { .invoke(command, $0) }
         case .attach(let id, let responder):
             submit(request, on: server, responder) { .attach(id, $0) }
@@ -43,11 +47,14 @@ package final class IngressServer: HTTPServerHandler {
     }
 
     private func submit(
-        _ request: HTTPRequestID, on server: HTTPServer, _ responder: IngressResponder,
+        _ request: HTTPRequestID,
+        on server: HTTPServer,
+        _ responder: IngressResponder,
         _ command: (RequestID) -> EngineCommand
     ) {
         waiting[request] = runtime.submit(
-            from: .connection(request.connection, of: .ingress), command
+            from: .connection(request.connection, of: .ingress),
+            command
         ) { [unowned self, unowned server] answer in
             waiting[request] = nil
             server.respond(to: request, responder.response(answer))

@@ -40,7 +40,12 @@ extension Daemon {
         }
         faces.open()
         manager.ready(status: status)
-        logger.log(.notice, "started", id: .started, [.version(ProgramVersion.current), .path(configuration.dataDirectory)])
+        logger.log(
+            .notice,
+            "started",
+            id: .started,
+            [.version(ProgramVersion.current), .path(configuration.dataDirectory)]
+        )
         let fault: PartitionFault?
         do throws(PartitionFault) {
             try runtime.run()
@@ -97,8 +102,11 @@ extension Daemon {
             read = try readConfiguration()
         } catch {
             logger.log(
-                .error, "configuration refused, going on with the old one", id: .configurationRefused,
-                [.error(error.description)])
+                .error,
+                "configuration refused, going on with the old one",
+                id: .configurationRefused,
+                [.error(error.description)]
+            )
             return
         }
         let reload = ConfigurationReload(running: running, read: read.configuration)
@@ -107,8 +115,11 @@ extension Daemon {
         logger.level = running.logLevel.logged
         for key in reload.needRestart {
             logger.log(
-                .warning, "configuration key needs a restart", id: .configurationNeedsRestart,
-                [.configurationKey(key)])
+                .warning,
+                "configuration key needs a restart",
+                id: .configurationNeedsRestart,
+                [.configurationKey(key)]
+            )
         }
         logger.log(.notice, "reloaded", [.count(Int64(reload.takenUp.count))])
     }

@@ -31,7 +31,8 @@ final class Daemon {
     /// Opens the store, recovers, and binds every address; nobody is served yet.
     init(
         _ configuration: DaemonConfiguration,
-        readConfiguration: @escaping () throws(ConfigurationFailure) -> LoadedConfiguration, logger: Logger
+        readConfiguration: @escaping () throws(ConfigurationFailure) -> LoadedConfiguration,
+        logger: Logger
     ) throws(DaemonError) {
         self.configuration = configuration
         self.running = configuration
@@ -47,23 +48,39 @@ final class Daemon {
         let partition = try Self.recover(store, configuration)
         runtime = Runtime(loop: loop, client: client, partition: partition, logger: logger)
         let queries = QueryWorkers(
-            loop: loop, program: Self.siblingProgram("perdured-query"),
+            loop: loop,
+            program: Self.siblingProgram("perdured-query"),
             arguments: [configuration.dataDirectory, String(configuration.queryMemoryBytesMax)],
-            limits: Self.queryLimits(configuration), logger: logger)
+            limits: Self.queryLimits(configuration),
+            logger: logger
+        )
         operations = Operations(
-            runtime: runtime, discovery: Discovery(loop: loop, client: client), queries: queries)
+            runtime: runtime,
+            discovery: Discovery(loop: loop, client: client),
+            queries: queries
+        )
         faces = try Faces(
-            configuration: configuration, passed: passed, runtime: runtime, operations: operations, logger: logger)
+            configuration: configuration,
+            passed: passed,
+            runtime: runtime,
+            operations: operations,
+            logger: logger
+        )
     }
 
     private static func recover(
-        _ store: SQLiteStore, _ configuration: DaemonConfiguration
+        _ store: SQLiteStore,
+        _ configuration: DaemonConfiguration
     ) throws(DaemonError) -> Partition {
         var generator = SystemRandomNumberGenerator()
         do {
             return try Partition(
-                storage: store, catalog: try store.catalog(), settings: configuration.settings,
-                seed: generator.next(), now: Timestamp(milliseconds: EventLoop.wallClockMilliseconds()))
+                storage: store,
+                catalog: try store.catalog(),
+                settings: configuration.settings,
+                seed: generator.next(),
+                now: Timestamp(milliseconds: EventLoop.wallClockMilliseconds())
+            )
         } catch {
             throw .recovery("\(error)")
         }

@@ -27,30 +27,51 @@ final class Faces {
     private let controlFile: ControlSocketFile?
 
     init(
-        configuration: DaemonConfiguration, passed: PassedSockets, runtime: Runtime, operations: Operations,
+        configuration: DaemonConfiguration,
+        passed: PassedSockets,
+        runtime: Runtime,
+        operations: Operations,
         logger: Logger
     ) throws(DaemonError) {
         self.logger = logger
         let ingress = IngressServer(runtime: runtime, bodyBytesMax: configuration.requestBytesMax)
         http.append(
             try Self.face(
-                ingress, passed.descriptors(.ingress), "ingress-address", configuration.ingressAddress,
-                configuration, runtime))
+                ingress,
+                passed.descriptors(.ingress),
+                "ingress-address",
+                configuration.ingressAddress,
+                configuration,
+                runtime
+            )
+        )
         (control, controlFile) = try Self.control(
-            configuration, passed.descriptors(.control).first, runtime.loop, logger)
+            configuration,
+            passed.descriptors(.control).first,
+            runtime.loop,
+            logger
+        )
         controlHandler = ControlOperations(
-            operations: operations, server: control,
+            operations: operations,
+            server: control,
             facts: ControlOperations.Facts(
-                processID: Int(getpid()), startedAt: ControlTime(milliseconds: Runtime.now.milliseconds),
+                processID: Int(getpid()),
+                startedAt: ControlTime(milliseconds: Runtime.now.milliseconds),
                 dataDirectory: configuration.dataDirectory,
                 ingressAddress: http.first?.listeners.first?.localAddress.description,
-                adminAddress: http.count > 1 ? http.last?.listeners.first?.localAddress.description : nil))
+                adminAddress: http.count > 1 ? http.last?.listeners.first?.localAddress.description : nil
+            )
+        )
         control.handler = controlHandler
     }
 
     private static func face(
-        _ handler: any HTTPServerHandler, _ descriptors: [Int32], _ key: String, _ address: ListenAddress,
-        _ configuration: DaemonConfiguration, _ runtime: Runtime
+        _ handler: any HTTPServerHandler,
+        _ descriptors: [Int32],
+        _ key: String,
+        _ address: ListenAddress,
+        _ configuration: DaemonConfiguration,
+        _ runtime: Runtime
     ) throws(DaemonError) -> HTTPFace {
         var limits = HTTPServerLimits()
         limits.bodyBytesMax = configuration.bodyBytesInFlightMax
@@ -72,7 +93,10 @@ final class Faces {
     }
 
     private static func control(
-        _ configuration: DaemonConfiguration, _ descriptor: Int32?, _ loop: EventLoop, _ logger: Logger
+        _ configuration: DaemonConfiguration,
+        _ descriptor: Int32?,
+        _ loop: EventLoop,
+        _ logger: Logger
     ) throws(DaemonError) -> (ControlServer, ControlSocketFile?) {
         var group: UInt32?
         if let name = configuration.controlSocketGroup {
@@ -88,7 +112,10 @@ final class Faces {
         }
         do {
             let file = try ControlSocketFile(
-                loop: loop, path: configuration.controlSocket, access: group.map { .group($0) } ?? .ownerOnly)
+                loop: loop,
+                path: configuration.controlSocket,
+                access: group.map { .group($0) } ?? .ownerOnly
+            )
             let access = PeerAccess(daemonUserID: getuid(), operatorGroupID: group)
             return (ControlServer(loop: loop, listener: file.listener, access: access, log: logger), file)
         } catch {

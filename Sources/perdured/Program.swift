@@ -36,7 +36,8 @@ enum Program {
     }
 
     private static func serve(
-        _ loaded: LoadedConfiguration, read: @escaping () throws(ConfigurationFailure) -> LoadedConfiguration
+        _ loaded: LoadedConfiguration,
+        read: @escaping () throws(ConfigurationFailure) -> LoadedConfiguration
     ) -> Int32 {
         let logger = Logger.threaded(JournalSink.standard(), level: loaded.configuration.logLevel.logged)
         defer { logger.shutDown() }
@@ -53,7 +54,8 @@ enum Program {
     }
 
     private static func load(
-        _ start: StartArguments, _ environment: [String: String]
+        _ start: StartArguments,
+        _ environment: [String: String]
     ) throws(ConfigurationFailure) -> LoadedConfiguration {
         try ConfigurationLoader.load(arguments: start, environment: environment) { dataDirectory in
             ControlSocketPath(environment: environment, userID: getuid(), exists: { access($0, F_OK) == 0 })
