@@ -76,6 +76,12 @@ import Testing
             code: .enhanceYourCalm
         ),
         Attack(
+            name: "floods of DATA with nothing but padding",
+            bytes: Frames.start + Frames.headers(1, Frames.postFields, flags: 4)
+                + many(1001) { _ in Frames.data(1, [3, 0, 0, 0], flags: 8) },
+            code: .enhanceYourCalm
+        ),
+        Attack(
             name: "floods of PRIORITY",
             bytes: Frames.start + many(1001) { Frames.frame(2, stream: 2 * $0 + 1, [0, 0, 0, 0, 1]) },
             code: .enhanceYourCalm

@@ -266,6 +266,22 @@ import Testing
         #expect(world.client.connectionCount(to: origin.endpoint(.http2)) == 1)
     }
 
+    @Test func exchangeFailsWhenOnlyADepartingConnectionIsLeft() throws {
+        let world = try LoopWorld()
+        let origin = try OriginServer(world)
+        let first = ExchangeRecorder()
+        _ = world.client.open(request("/", method: .get), to: origin.endpoint(.http2), hasBody: false, delegate: first)
+        world.run { !origin.received.isEmpty }
+        origin.send(Frames.settings + Frames.frame(7, Frames.word(1) + Frames.word(0)))
+        world.settle()
+        origin.stopListening()
+        let second = ExchangeRecorder()
+        _ = world.client.open(request("/", method: .get), to: origin.endpoint(.http2), hasBody: false, delegate: second)
+        world.run { second.isOver }
+        #expect(second.failure == .refused)
+        #expect(!first.isOver)
+    }
+
     @Test(arguments: [false, true])
     func keptConnectionThatDiesUnheardIsTriedOnceMoreIfNoBodyWent(_ hasBody: Bool) throws {
         let world = try LoopWorld()

@@ -13,6 +13,7 @@ package final class HTTPClient {
     private var isTicking = false
     private var isClosed = false
 
+    /// Connects to nobody before an exchange is opened.
     package init(loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits()) {
         self.loop = loop
         self.limits = limits

@@ -2,21 +2,26 @@ import EventLoop
 
 /// Where requests go, and in which version: each endpoint has its own pool of connections.
 package struct HTTPEndpoint: Sendable, Hashable {
+    /// How a socket is found.
     package enum Place: Sendable, Hashable {
         /// A name or a numeric address (without brackets), and a port.
         case host(String, port: UInt16)
         case unix(path: String)
     }
 
+    /// What is spoken on it; nothing is negotiated.
     package enum Version: Sendable, Hashable {
         case http1
         /// Cleartext HTTP/2 with prior knowledge: the first bytes are its preface.
         case http2
     }
 
+    /// Where it listens.
     package var place: Place
+    /// What it speaks.
     package var version: Version
 
+    /// Not connected to before an exchange is opened.
     package init(_ place: Place, _ version: Version) {
         self.place = place
         self.version = version
@@ -24,6 +29,7 @@ package struct HTTPEndpoint: Sendable, Hashable {
 }
 
 extension HTTPEndpoint: CustomStringConvertible {
+    /// `host:port`, `[::1]:port` or `unix:/path`.
     package var description: String {
         switch place {
         case .host(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
@@ -68,6 +74,7 @@ package enum HTTPClientFailure: Error, Sendable, Hashable {
 }
 
 extension HTTPClientFailure: CustomStringConvertible {
+    /// What the endpoint (`it`) did, to follow its name in a sentence.
     package var description: String {
         switch self {
         case .nameNotResolved(let reason): "its name cannot be resolved: \(reason)"
@@ -101,6 +108,7 @@ package protocol HTTPExchangeDelegate: AnyObject {
 }
 
 extension HTTPExchangeDelegate {
+    /// Only those that stream much need it.
     package func exchangeWritable(_ exchange: HTTPExchange) {}
 }
 
@@ -108,15 +116,18 @@ extension HTTPExchangeDelegate {
 package struct HTTPClientLimits: Sendable {
     /// For a connection, all addresses of a name together.
     package var connectMilliseconds = 10_000
-    /// HTTP/2: a PING after so long on every connection, and how long its acknowledgement may take.
+    /// HTTP/2: a PING after so long on every connection.
     package var pingMilliseconds: UInt64 = 40_000
+    /// How long its acknowledgement may take before the connection is given up.
     package var pingAnswerMilliseconds: UInt64 = 20_000
-    /// How long a connection without exchanges is kept. HTTP/1.1 servers often close theirs after 5 s; closing before them
+    /// How long a connection without exchanges is kept. Servers of HTTP/1.1 often close theirs after 5 s; closing before them
     /// spares the requests that would cross their close.
     package var idleHTTP1Milliseconds: UInt64 = 4_000
+    /// The same for HTTP/2, whose PINGs show that a connection still lives.
     package var idleHTTP2Milliseconds: UInt64 = 300_000
     /// Connections to one endpoint. Exchanges beyond what they carry wait.
     package var connectionsPerEndpointMax = 256
 
+    /// The defaults.
     package init() {}
 }

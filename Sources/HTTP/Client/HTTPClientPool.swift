@@ -74,8 +74,8 @@ final class HTTPClientPool {
             connections.append(HTTPClientConnection(self, stream))
             serveWaiting()
         case .failure(let failure):
-            // While another connection lives or is under way, those who wait have somebody to wait for.
-            guard connections.isEmpty, connectors.isEmpty else { return }
+            // While another connection takes exchanges or is under way, those who wait have somebody to wait for.
+            guard connectors.isEmpty, connections.allSatisfy({ $0.wire.streamsMax == nil }) else { return }
             let failed = waiting
             waiting = []
             for exchange in failed { exchange.failed(failure) }

@@ -82,6 +82,7 @@ package final class HTTPExchange {
         if case .open(let wire, let key) = phase { wire.pauseReading(key) }
     }
 
+    /// Undoes `pauseReading`.
     package func resumeReading() {
         isReadingPaused = false
         if case .open(let wire, let key) = phase { wire.resumeReading(key) }

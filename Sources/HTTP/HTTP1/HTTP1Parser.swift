@@ -1,5 +1,5 @@
 /// What the next bytes of an HTTP/1 connection mean. Buffers point into the bytes that were handed in.
-package enum HTTP1Event {
+enum HTTP1Event {
     case needsInput
     case head(HTTPHead, HTTPBodyFraming)
     case body(UnsafeRawBufferPointer)
@@ -12,8 +12,8 @@ package enum HTTP1Event {
 /// The strict reader of one direction of an HTTP/1 connection (RFC 9112): bytes in, events out, resumable at any byte.
 /// Servers read requests with it, clients responses. It is a value without a socket; whoever owns it decides when to ask
 /// for the next event, and so how far ahead a pipelining peer gets.
-package struct HTTP1Parser {
-    package enum Role: Sendable {
+struct HTTP1Parser {
+    enum Role: Sendable {
         case requests
         case responses
     }
@@ -40,27 +40,27 @@ package struct HTTP1Parser {
     var scan = HTTP1LineScan()
 
     /// Client only: the next response answers a HEAD request and so has no body, whatever its fields say.
-    package var nextResponseHasNoBody = false
+    var nextResponseHasNoBody = false
 
-    package init(_ role: Role) {
+    init(_ role: Role) {
         self.role = role
     }
 
     /// No byte of the next message has come yet: the connection is idle and may be closed or used again.
-    package var isBetweenMessages: Bool {
+    var isBetweenMessages: Bool {
         if case .head = state { return gathered.isEmpty }
         return false
     }
 
     /// A head is under way but not complete.
-    package var isInsideHead: Bool {
+    var isInsideHead: Bool {
         if case .head = state { return !gathered.isEmpty }
         return false
     }
 
     /// The next event of `input` from `offset` on, which moves behind what was used. Call until `.needsInput`, then
     /// forget `input`: what is still needed was kept.
-    package mutating func next(_ input: UnsafeRawBufferPointer, from offset: inout Int) -> HTTP1Event {
+    mutating func next(_ input: UnsafeRawBufferPointer, from offset: inout Int) -> HTTP1Event {
         switch state {
         case .head: return nextHead(input, from: &offset)
         case .refused(let refusal): return .refused(refusal)
@@ -69,7 +69,7 @@ package struct HTTP1Parser {
     }
 
     /// The peer sends nothing more. `.end` where that is the end of a body, `.needsInput` between two messages.
-    package mutating func inputEnded() -> HTTP1Event {
+    mutating func inputEnded() -> HTTP1Event {
         switch state {
         case .untilClose, .complete:
             state = .head

@@ -132,7 +132,8 @@ extension HTTP2Session {
         case NGHTTP2_HEADERS.rawValue:
             if let slot = slot(of: header.stream_id) { headersReceived(slot, isEnd: isEnd) }
         case NGHTTP2_DATA.rawValue:
-            if header.length == 0 && !isEnd { spend(.emptyData) }
+            // Padding is no progress either.
+            if header.length <= frame.pointee.data.padlen && !isEnd { spend(.emptyData) }
             if isEnd, let slot = slot(of: header.stream_id) { peerEnded(slot) }
         case NGHTTP2_SETTINGS.rawValue where !isAcknowledgement:
             spend(.settings)

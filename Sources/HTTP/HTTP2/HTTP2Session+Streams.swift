@@ -50,7 +50,7 @@ extension HTTP2Session {
     // MARK: Sending
 
     /// Client: streams that can still be opened here. Before the peer's settings came the library assumes 100.
-    package var availableStreams: Int {
+    var availableStreams: Int {
         guard let library, role == .client, !peerWentAway, condition == .open,
             nghttp2_session_check_request_allowed(library) != 0
         else { return 0 }
@@ -60,7 +60,7 @@ extension HTTP2Session {
     }
 
     /// Client: opens a stream; nil when the session takes no more. With `isEnd` the request has no body.
-    package func request(_ head: HTTPHead, isEnd: Bool) -> HTTP2StreamKey? {
+    func request(_ head: HTTPHead, isEnd: Bool) -> HTTP2StreamKey? {
         guard let library, availableStreams > 0 else { return nil }
         let slot = takeSlot(id: -1)
         let id = withFields(of: head) { fields in
@@ -79,7 +79,7 @@ extension HTTP2Session {
     }
 
     /// Server: the head of the answer. With `isEnd` there is no body. Once per stream; does nothing when the stream is gone.
-    package func respond(_ head: HTTPHead, to key: HTTP2StreamKey, contentLength: Int? = nil, isEnd: Bool) {
+    func respond(_ head: HTTPHead, to key: HTTP2StreamKey, contentLength: Int? = nil, isEnd: Bool) {
         guard let library, let slot = slot(key), streams[slot].sending == .nothing else { return }
         let id = streams[slot].id
         // A request that goes on is stopped behind the answer's end. To tell when that is, even an empty body is read: a
@@ -97,7 +97,7 @@ extension HTTP2Session {
     }
 
     /// Server: tells a client that waits to send its body.
-    package func sendContinue(_ key: HTTP2StreamKey) {
+    func sendContinue(_ key: HTTP2StreamKey) {
         guard let library, let slot = slot(key), streams[slot].sending == .nothing else { return }
         var head = HTTPHead(reservingBytes: 0, fields: 0)
         head.status = 100
@@ -117,7 +117,7 @@ extension HTTP2Session {
 
     /// More of the body. False when so much waits that the caller should hold back until the stream has drained.
     @discardableResult
-    package func write(_ bytes: UnsafeRawBufferPointer, to key: HTTP2StreamKey) -> Bool {
+    func write(_ bytes: UnsafeRawBufferPointer, to key: HTTP2StreamKey) -> Bool {
         guard let slot = slot(key), streams[slot].sending == .body else { return true }
         streams[slot].append(bytes)
         return wrote(slot)
@@ -125,7 +125,7 @@ extension HTTP2Session {
 
     /// The same for bytes that are handed over whole.
     @discardableResult
-    package func write(_ bytes: [UInt8], to key: HTTP2StreamKey) -> Bool {
+    func write(_ bytes: [UInt8], to key: HTTP2StreamKey) -> Bool {
         guard let slot = slot(key), streams[slot].sending == .body else { return true }
         streams[slot].append(bytes)
         return wrote(slot)
@@ -139,7 +139,7 @@ extension HTTP2Session {
     }
 
     /// The body is complete.
-    package func end(_ key: HTTP2StreamKey) {
+    func end(_ key: HTTP2StreamKey) {
         guard let slot = slot(key), streams[slot].sending == .body else { return }
         streams[slot].sending = .ending
         resume(slot)
@@ -153,7 +153,7 @@ extension HTTP2Session {
     }
 
     /// Ends a stream from this side; `session(_:closed:code:)` follows.
-    package func reset(_ key: HTTP2StreamKey, _ code: HTTP2ErrorCode) {
+    func reset(_ key: HTTP2StreamKey, _ code: HTTP2ErrorCode) {
         guard let library, let slot = slot(key), !streams[slot].isReset else { return }
         streams[slot].isReset = true
         nghttp2_submit_rst_stream(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), streams[slot].id, code.rawValue)
@@ -161,19 +161,19 @@ extension HTTP2Session {
     }
 
     /// Body bytes of the stream that have not left yet.
-    package func pendingOutput(of key: HTTP2StreamKey) -> Int {
+    func pendingOutput(of key: HTTP2StreamKey) -> Int {
         slot(key).map { streams[$0].pendingOutput } ?? 0
     }
 
     // MARK: Back-pressure
 
     /// Stops the peer once its window of this stream is used up; what it has sent is still told.
-    package func pauseReading(_ key: HTTP2StreamKey) {
+    func pauseReading(_ key: HTTP2StreamKey) {
         guard let slot = slot(key) else { return }
         streams[slot].isPaused = true
     }
 
-    package func resumeReading(_ key: HTTP2StreamKey) {
+    func resumeReading(_ key: HTTP2StreamKey) {
         guard let library, let slot = slot(key), streams[slot].isPaused else { return }
         streams[slot].isPaused = false
         let credit = streams[slot].uncredited
@@ -187,7 +187,7 @@ extension HTTP2Session {
 
     /// Server: resets streams whose body does not come, and those whose peer takes nothing of the answer, for that many
     /// milliseconds.
-    package func resetStalled(now: UInt64, receiveMilliseconds: UInt64, sendMilliseconds: UInt64) {
+    func resetStalled(now: UInt64, receiveMilliseconds: UInt64, sendMilliseconds: UInt64) {
         self.now = now
         guard activeStreams > 0 else { return }
         for slot in streams.indices where streams[slot].id > 0 && !streams[slot].isReset {

@@ -5,14 +5,14 @@ internal import CNghttp2
 ///
 /// The library's functions that read or write must not be entered from its callbacks, nor may the session be freed there;
 /// this type enters them in `receive` and `nextOutput` only, and checks it.
-package final class HTTP2Session {
-    package enum Role: Sendable {
+final class HTTP2Session {
+    enum Role: Sendable {
         case server
         case client
     }
 
     /// Whether the connection can go on.
-    package enum Condition: Equatable, Sendable {
+    enum Condition: Equatable, Sendable {
         case open
         /// Nothing is left to be read or written: close the socket once its output has left.
         case finished
@@ -21,14 +21,14 @@ package final class HTTP2Session {
     }
 
     /// Body bytes waiting in one stream above which its writer should wait.
-    package static let streamOutputMax = 256 * 1024
+    static let streamOutputMax = 256 * 1024
 
-    package let role: Role
+    let role: Role
     /// Whoever owns the session; it must not outlive it.
-    package unowned var delegate: (any HTTP2SessionDelegate)?
+    unowned var delegate: (any HTTP2SessionDelegate)?
     /// Something may be ready to be sent: ask with `nextOutput`.
-    @exclusivity(unchecked) package internal(set) var wantsFlush = true
-    package internal(set) var activeStreams = 0
+    @exclusivity(unchecked) var wantsFlush = true
+    var activeStreams = 0
 
     var library: OpaquePointer?
     // The hot properties of a stream's life, whose run-time checks a profile showed. None is ever accessed across a call of
@@ -52,7 +52,7 @@ package final class HTTP2Session {
     @exclusivity(unchecked) var outgoing: [nghttp2_nv] = []
     let digits = UnsafeMutablePointer<UInt8>.allocate(capacity: 32)
 
-    package init(_ role: Role, settings: HTTP2Settings) {
+    init(_ role: Role, settings: HTTP2Settings) {
         self.role = role
         digits.initialize(repeating: 0, count: 32)
         makeLibrarySession()
@@ -64,7 +64,7 @@ package final class HTTP2Session {
         digits.deallocate()
     }
 
-    package var condition: Condition {
+    var condition: Condition {
         if let failure { return .broken(failure) }
         guard let library else { return .broken("out of memory") }
         let isAlive = nghttp2_session_want_read(library) != 0 || nghttp2_session_want_write(library) != 0
@@ -72,7 +72,7 @@ package final class HTTP2Session {
     }
 
     /// Takes bytes from the peer. `now` is any monotonic clock in milliseconds.
-    package func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) {
+    func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) {
         guard let library, failure == nil, !bytes.isEmpty else { return }
         self.now = now
         budget.advance(to: now)
@@ -85,7 +85,7 @@ package final class HTTP2Session {
     }
 
     /// The next bytes for the peer, or nil when there are none for now; valid until the next call.
-    package func nextOutput() -> UnsafeRawBufferPointer? {
+    func nextOutput() -> UnsafeRawBufferPointer? {
         guard let library, failure == nil else { return nil }
         enter()
         var pointer: UnsafePointer<UInt8>?
@@ -100,7 +100,7 @@ package final class HTTP2Session {
     }
 
     /// Says that this end takes no further streams; those that are open go on (RFC 9113, section 6.8).
-    package func goAway() {
+    func goAway() {
         guard let library else { return }
         let last = nghttp2_session_get_last_proc_stream_id(library)
         nghttp2_submit_goaway(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), last, 0, nil, 0)
@@ -108,14 +108,14 @@ package final class HTTP2Session {
     }
 
     /// Ends the connection: says why, and reads nothing more.
-    package func terminate(_ code: HTTP2ErrorCode) {
+    func terminate(_ code: HTTP2ErrorCode) {
         guard let library else { return }
         nghttp2_session_terminate_session(library, code.rawValue)
         wantsFlush = true
     }
 
     /// Asks the peer for a sign of life, which `sessionPingAcknowledged` tells.
-    package func ping() {
+    func ping() {
         guard let library else { return }
         nghttp2_submit_ping(library, UInt8(NGHTTP2_FLAG_NONE.rawValue), nil)
         wantsFlush = true

@@ -32,6 +32,7 @@ package struct HTTPHead: Sendable {
     var targetPlace = Place()
     var authorityPlace = Place()
 
+    /// The sender's version, which decides what may be sent back.
     package internal(set) var version = HTTPVersion.http1_1
     /// Of a request; `.get` in a response.
     package internal(set) var method = HTTPMethod.get
@@ -87,6 +88,7 @@ package struct HTTPHead: Sendable {
 // MARK: - Looking up
 
 extension HTTPHead {
+    /// Fields, repeated ones counted each; pseudo-headers of HTTP/2 are no fields.
     package var fieldCount: Int { fields.count }
 
     /// The name of field `index` (0 to `fieldCount - 1`), in lower case.

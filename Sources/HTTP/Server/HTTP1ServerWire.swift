@@ -1,7 +1,7 @@
 /// HTTP/1.1 on one connection: one request at a time, answered in order. What a pipelining client sends ahead is parked
 /// unread, within bounds, until its turn has come.
 final class HTTP1ServerWire {
-    private enum Phase {
+    enum Phase {
         /// No complete head yet.
         case idle(since: UInt64)
         case head(since: UInt64)
@@ -22,28 +22,28 @@ final class HTTP1ServerWire {
     /// Room for a body whose length is announced, before any of it has come.
     private static let reservedBytesMax = 64 * 1024
 
-    private unowned let connection: HTTPServerConnection
+    unowned let connection: HTTPServerConnection
     private var parser = HTTP1Parser(.requests)
-    private var phase: Phase
-    private var sequence: UInt32 = 0
-    private var parked: [UInt8] = []
+    var phase: Phase
+    var sequence: UInt32 = 0
+    var parked: [UInt8] = []
     private var body: [UInt8] = []
-    private var endedAt: UInt64?
+    var endedAt: UInt64?
 
     // Of the request being answered.
-    private var isHead = false
-    private var version = HTTPVersion.http1_1
-    private var keepsAlive = true
-    private var wantsWritable = false
+    var isHead = false
+    var version = HTTPVersion.http1_1
+    var keepsAlive = true
+    var wantsWritable = false
 
     init(_ connection: HTTPServerConnection, since: UInt64) {
         self.connection = connection
         phase = .head(since: since)
     }
 
-    private var server: HTTPServer { connection.server }
-    private var now: UInt64 { server.nowMilliseconds }
-    private var id: HTTPRequestID { connection.id(sequence, 0) }
+    var server: HTTPServer { connection.server }
+    var now: UInt64 { server.nowMilliseconds }
+    var id: HTTPRequestID { connection.id(sequence, 0) }
 
     // MARK: Input
 
@@ -193,87 +193,6 @@ final class HTTP1ServerWire {
         phase = .discarding(bytes: 0, since: now)
         send(HTTPResponse(refusal))
         connection.linger()
-    }
-
-    // MARK: Answers
-
-    func respond(to request: UInt32, _ response: HTTPResponse) {
-        guard case .awaiting = phase, request == sequence else { return }
-        send(response)
-        answered()
-    }
-
-    func beginResponse(to request: UInt32, _ head: HTTPHead) {
-        guard case .awaiting = phase, request == sequence else { return }
-        // HTTP/1.0 knows no chunks: the connection's end is the body's.
-        let isChunked = version == .http1_1
-        if !isChunked { keepsAlive = false }
-        let hasBody = !isHead && !HTTPStatus.forbidsBody(head.status)
-        write(head, isChunked && hasBody ? .chunked : .asGiven)
-        phase = .streaming(isChunked: isChunked)
-    }
-
-    func write(to request: UInt32, _ bytes: [UInt8]) -> Bool {
-        guard case .streaming(let isChunked) = phase, request == sequence else { return true }
-        guard !isHead, !bytes.isEmpty else { return true }
-        if isChunked { connection.write(reserving: 18) { HTTP1Writer.write(chunkOf: bytes.count, into: $0) } }
-        bytes.withUnsafeBytes { connection.write($0) }
-        if isChunked { writeText("\r\n") }
-        wantsWritable = connection.isFull()
-        return !wantsWritable
-    }
-
-    func endResponse(to request: UInt32) {
-        guard case .streaming(let isChunked) = phase, request == sequence else { return }
-        if isChunked && !isHead { writeText("0\r\n\r\n") }
-        answered()
-    }
-
-    func abort(_ request: UInt32) {
-        switch phase {
-        case .awaiting where request == sequence, .streaming where request == sequence:
-            phase = .idle(since: now)
-            connection.close()
-        default: break
-        }
-    }
-
-    private func answered() {
-        wantsWritable = false
-        phase = .idle(since: now)
-        // A drain that began after the head was read is honoured too, if only by closing.
-        guard keepsAlive, !server.isDraining else { return connection.linger() }
-        if !parked.isEmpty {
-            connection.markDirty()
-        } else if endedAt != nil {
-            connection.linger()
-        }
-    }
-
-    private func send(_ response: HTTPResponse) {
-        let status = response.head.status
-        if HTTPStatus.forbidsBody(status) { return write(response.head, .none) }
-        write(response.head, .length(response.body.count))
-        if !isHead { response.body.withUnsafeBytes { connection.write($0) } }
-    }
-
-    private func write(_ head: HTTPHead, _ framing: HTTP1Writer.Framing) {
-        if server.isDraining { keepsAlive = false }
-        let future: HTTP1Writer.Connection =
-            if !keepsAlive { .close } else if version == .http1_0 { .keepAlive } else { .unsaid }
-        connection.write(reserving: HTTP1Writer.bytesMax(head)) { room in
-            HTTP1Writer.write(response: head, framing: framing, connection: future, into: room)
-        }
-    }
-
-    private func writeText(_ text: StaticString) {
-        connection.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
-    }
-
-    func drained() {
-        guard wantsWritable, case .streaming = phase else { return }
-        wantsWritable = false
-        server.handler?.httpServer(server, writable: id)
     }
 
     // MARK: The end

@@ -12,10 +12,10 @@ package final class HTTPServer {
         case closed
     }
 
-    package let loop: EventLoop
-    package let limits: HTTPServerLimits
+    let loop: EventLoop
+    let limits: HTTPServerLimits
     /// Kept until the server is closed.
-    package private(set) var handler: (any HTTPServerHandler)?
+    private(set) var handler: (any HTTPServerHandler)?
     /// Connections that are open, lingering ones included.
     package private(set) var connectionCount = 0
 
@@ -29,6 +29,7 @@ package final class HTTPServer {
     private var isTicking = false
     var bodyBudget = HTTPBodyBudget()
 
+    /// Serves nobody before `serve` or `accept`.
     package init(loop: EventLoop, handler: any HTTPServerHandler, limits: HTTPServerLimits = HTTPServerLimits()) {
         self.loop = loop
         self.handler = handler
@@ -39,6 +40,7 @@ package final class HTTPServer {
 
     deinit { closeListeners() }
 
+    /// From `drain` or `close` on.
     package var isDraining: Bool {
         if case .open = state { return false }
         return true

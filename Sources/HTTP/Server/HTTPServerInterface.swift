@@ -15,14 +15,18 @@ package struct HTTPRequestID: Sendable, Hashable {
 
 /// A whole answer. `content-length` and whatever else frames it are added when it is sent.
 package struct HTTPResponse: Sendable {
+    /// Status and fields.
     package var head: HTTPHead
+    /// Empty where there is none.
     package var body: [UInt8]
 
+    /// An answer with a head made before.
     package init(_ head: HTTPHead, body: [UInt8] = []) {
         self.head = head
         self.body = body
     }
 
+    /// An answer whose fields are still to be added.
     package init(status: Int, body: [UInt8] = []) {
         self.init(HTTPHead(status: status), body: body)
     }
@@ -68,6 +72,7 @@ package protocol HTTPServerHandler: AnyObject {
 }
 
 extension HTTPServerHandler {
+    /// Only handlers that stream need it.
     package func httpServer(_ server: HTTPServer, writable request: HTTPRequestID) {}
 }
 
@@ -92,5 +97,6 @@ package struct HTTPServerLimits: Sendable {
     /// Bodies that are being collected, of all clients together; at the limit the server reads from one of them at a time.
     package var bodyBytesMax = 256 * 1024 * 1024
 
+    /// The defaults.
     package init() {}
 }
