@@ -114,7 +114,7 @@ let package = Package(
         tests("LoggingTests", ["Logging"]),
         tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel"]),
         tests("RegistryTests", ["Registry", "DurableModel"]),
-        tests("EngineTests", ["Engine", "Registry", "ServiceProtocol", "DurableModel"]),
+        tests("EngineTests", ["Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests(
             "StoreTests",
@@ -136,7 +136,7 @@ let package = Package(
         tests("AdminAPITests", ["AdminAPI", "HTTP", "Registry", "DurableModel"]),
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
-        tests("SimulationTests", ["Simulation", "Partition", "Engine", "DurableModel"]),
+        tests("SimulationTests", ["Simulation", "Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel"]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["ControlProtocol", "DurableModel"], exclude: ["services"]),
     ]

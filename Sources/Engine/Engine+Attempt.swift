@@ -8,8 +8,12 @@ extension Engine {
     ///
     /// Called at the end of a turn, when every command is applied: what follows the commit reads the journal as it is then.
     package mutating func startAttempt(of number: InvocationNumber) throws(StorageError) -> Bool {
-        guard try load(number), let invocation = writes.invocations[number]?.invocation, isStartable(invocation)
-        else { return false }
+        guard let current = try peek(number), isStartable(current), try load(number) else { return false }
+        if current.status == .running {
+            // The attempt that the end of the daemon cut off is not counted.
+            modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
+        }
+        guard let invocation = writes.invocations[number]?.invocation else { return false }
         let target = invocation.head.target
         let deployment: Deployment
         var pin = invocation.pin
@@ -45,18 +49,12 @@ extension Engine {
         return true
     }
 
-    /// Whether an attempt may begin: of what is ready, and of what was running when the daemon last ended. The attempt that
-    /// was cut off then is not counted.
-    private mutating func isStartable(_ invocation: Invocation) -> Bool {
+    /// Whether an attempt may begin: of what is ready, and of what was running when the daemon last ended.
+    private func isStartable(_ invocation: Invocation) -> Bool {
         switch invocation.status {
-        case .ready:
-            return true
-        case .running:
-            guard attempt(of: invocation.number) == nil else { return false }
-            modify(invocation.number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
-            return true
-        case .scheduled, .inboxed, .backingOff, .suspended, .paused, .completed:
-            return false
+        case .ready: true
+        case .running: attempt(of: invocation.number) == nil
+        case .scheduled, .inboxed, .backingOff, .suspended, .paused, .completed: false
         }
     }
 

@@ -90,29 +90,41 @@ extension Engine {
             return false
         }
         append(frame, to: number)
-        let callee = try callee(of: call, route: route, caller: caller)
-        try notify(
-            number,
-            .callInvocationIDCompletion,
-            .completion(call.idNotification),
-            .invocationID(callee.description)
-        )
+        if let existing = try existing(for: call) {
+            try tellID(existing.head.id, of: call, to: number)
+            if let completionID = call.completionID {
+                try deliverOrAttach(existing, waiter: number, completionID: completionID, type: .callCompletion)
+            }
+        } else if let id = try newCallee(of: call, route: route, caller: caller) {
+            try tellID(id, of: call, to: number)
+        }
         return true
     }
 
-    private mutating func callee(
+    private mutating func tellID(
+        _ id: InvocationID,
+        of call: Outgoing,
+        to caller: InvocationNumber
+    ) throws(StorageError) {
+        try notify(
+            caller,
+            .callInvocationIDCompletion,
+            .completion(call.idNotification),
+            .invocationID(id.description)
+        )
+    }
+
+    /// The invocation that an earlier call with the same idempotency key made.
+    private func existing(for call: Outgoing) throws(StorageError) -> Invocation? {
+        guard let key = call.idempotencyKey else { return nil }
+        return try find(derived: DerivedID.idempotent(target: call.target, idempotencyKey: key))
+    }
+
+    private mutating func newCallee(
         of call: Outgoing,
         route: HandlerRoute,
         caller: InvocationHead
-    ) throws(StorageError) -> InvocationID {
-        if let key = call.idempotencyKey,
-            let existing = try find(derived: DerivedID.idempotent(target: call.target, idempotencyKey: key))
-        {
-            if let completionID = call.completionID {
-                try deliverOrAttach(existing, waiter: caller.number, completionID: completionID, type: .callCompletion)
-            }
-            return existing.head.id
-        }
+    ) throws(StorageError) -> InvocationID? {
         let number = try create(
             Creation(
                 target: call.target,
@@ -128,7 +140,7 @@ extension Engine {
             ),
             route: route
         )
-        return writes.invocations[number]?.invocation.head.id ?? caller.id
+        return writes.invocations[number]?.invocation.head.id
     }
 
     /// Gives a caller the result of an invocation that exists already, now or when it ends.
@@ -139,14 +151,14 @@ extension Engine {
         type: MessageType
     ) throws(StorageError) {
         guard existing.status == .completed else {
-            writes.addedAttachments.insert(
-                Attachment(
-                    invocation: existing.number,
-                    waiter: waiter,
-                    completionID: completionID,
-                    completionType: type.rawValue
-                )
+            let attachment = Attachment(
+                invocation: existing.number,
+                waiter: waiter,
+                completionID: completionID,
+                completionType: type.rawValue
             )
+            writes.addedAttachments.insert(attachment)
+            attached[existing.number, default: []].append(attachment)
             return
         }
         try notify(waiter, type, .completion(completionID), completion(of: try result(of: existing)))

@@ -183,7 +183,13 @@ extension Engine {
         return true
     }
 
+    /// Sends a message on the open input of the attempt of a loaded invocation. One that begins in this turn has it in its
+    /// journal, which is read after the commit.
     mutating func send(_ frame: MessageFrame, to attempt: Attempt) {
+        guard attempt.id.rawValue < firstAttempt else { return }
+        var active = attempt
+        active.lastActivityAt = now
+        attempts[attempt.invocation] = active
         var bytes: [UInt8] = []
         frame.encode(into: &bytes)
         actions.append(.send(attempt.id, bytes))

@@ -57,7 +57,12 @@ extension Engine {
     ) throws(StorageError) -> Bool {
         let stored = try storage.attachments(to: number, limit: Self.inlineEffectsMax + 1)
             .filter { !writes.removedAttachments.contains($0) }
-        let waiting = stored + writes.addedAttachments.filter { $0.invocation == number }
+        let added = attached.removeValue(forKey: number) ?? []
+        let waiting = stored + added
+        if waiting.count > Self.inlineEffectsMax {
+            let rest = added.dropFirst(max(0, Self.inlineEffectsMax - stored.count))
+            attached[number] = rest.isEmpty ? nil : Array(rest)
+        }
         for attachment in waiting.prefix(Self.inlineEffectsMax) {
             if writes.addedAttachments.remove(attachment) == nil { writes.removedAttachments.insert(attachment) }
             let type = MessageType(rawValue: attachment.completionType)
@@ -87,23 +92,38 @@ extension Engine {
     }
 
     private mutating func takeFromInbox(_ entry: InboxEntry) {
-        if let position = writes.addedInbox.firstIndex(of: entry) {
-            writes.addedInbox.remove(at: position)
-        } else {
+        guard let place = queued[entry.key]?.firstIndex(of: entry) else {
             writes.removedInbox.insert(entry)
+            return
         }
+        queued[entry.key]?.remove(at: place)
+        if let position = positionOfAdded(entry) { writes.addedInbox.remove(at: position) }
     }
 
-    private func firstInInbox(of key: ServiceKey) throws(StorageError) -> InboxEntry? {
-        var after: Int64 = -1
+    /// Where an entry is in `writes.addedInbox`, which is in order of sequence.
+    private func positionOfAdded(_ entry: InboxEntry) -> Int? {
+        var low = 0
+        var high = writes.addedInbox.count
+        while low < high {
+            let middle = (low + high) / 2
+            if writes.addedInbox[middle].sequence < entry.sequence { low = middle + 1 } else { high = middle }
+        }
+        return low < writes.addedInbox.count && writes.addedInbox[low] == entry ? low : nil
+    }
+
+    private mutating func firstInInbox(of key: ServiceKey) throws(StorageError) -> InboxEntry? {
         let pageSize = 16
         while true {
-            let page = try storage.inbox(of: key, after: after, limit: pageSize)
-            if let entry = page.first(where: { !writes.removedInbox.contains($0) }) { return entry }
-            guard page.count == pageSize, let last = page.last else { break }
-            after = last.sequence
+            let usedUp = inboxUsedUp[key] ?? -1
+            let page = try storage.inbox(of: key, after: usedUp, limit: pageSize)
+            if let place = page.firstIndex(where: { !writes.removedInbox.contains($0) }) {
+                if place > 0 { inboxUsedUp[key] = page[place - 1].sequence }
+                return page[place]
+            }
+            if let last = page.last { inboxUsedUp[key] = last.sequence }
+            guard page.count == pageSize else { break }
         }
-        return writes.addedInbox.filter { $0.key == key }.min { $0.sequence < $1.sequence }
+        return queued[key]?.first
     }
 
     private mutating func leaveInbox(_ invocation: Invocation) throws(StorageError) {

@@ -127,6 +127,7 @@ extension Engine {
         }
         let entry = InboxEntry(key: key, sequence: takeInboxSequence(), invocation: number)
         writes.addedInbox.append(entry)
+        queued[key, default: []].append(entry)
         setStatus(number, .inboxed)
         let now = now
         modify(number) {

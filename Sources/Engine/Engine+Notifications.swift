@@ -21,7 +21,14 @@ extension Engine {
             if let attempt = attempt(of: number), attempt.stream == .inputOpen { send(frame, to: attempt) }
         case .suspended:
             guard let awaiting = invocation.awaiting, awaiting.allLeaves.contains(id) else { break }
-            if try isDone(awaiting, for: number) { wake(number) }
+            let outcome: LeafOutcome = result.isFailure ? .failed : .succeeded
+            // Most awaits end with their first notification: the journal is read for the others only.
+            let isEnough = awaiting.evaluate { $0 == id ? outcome : .pending } != .pending
+            if isEnough {
+                wake(number)
+            } else if try isDone(awaiting, for: number) {
+                wake(number)
+            }
         case .scheduled, .inboxed, .ready, .backingOff, .paused, .completed:
             break
         }
@@ -55,11 +62,10 @@ extension Engine {
             )
         }
         endAttempt(of: number) { .finish($0) }
-        let outcome = awaiting.evaluate { leaf in
-            // A run that was never proposed cannot complete while nobody runs it: waking at once is the only way on.
-            index.outcomes[leaf] ?? (index.isOpenRun(leaf) ? .succeeded : .pending)
-        }
-        if outcome != .pending { return wake(number) }
+        // A run that was never proposed cannot complete while nobody runs it: waking at once is the only way on.
+        let waitsForItself = awaiting.allLeaves.contains { index.isOpenRun($0) }
+        let outcome = awaiting.evaluate { index.outcomes[$0] ?? .pending }
+        if waitsForItself || outcome != .pending { return wake(number) }
         setStatus(number, .suspended)
         modify(number) {
             $0.awaiting = awaiting

@@ -35,7 +35,9 @@ extension Engine {
 
     /// The latest invocation of that derived id.
     func find(derived id: InvocationID) throws(StorageError) -> Invocation? {
-        if let number = derivedIDs[id], let write = writes.invocations[number] { return write.invocation }
+        if let number = derivedIDs[id], let write = writes.invocations[number] {
+            return write.invocation.isExpired(at: now) ? nil : write.invocation
+        }
         guard let stored = try storage.invocation(derivedID: id), let current = try peek(stored.number) else {
             return nil
         }
@@ -139,7 +141,9 @@ extension Engine {
     /// Removes what timers an invocation still has.
     mutating func disarmAll(of number: InvocationNumber) throws(StorageError) {
         guard let invocation = writes.invocations[number]?.invocation, invocation.pendingTimers > 0 else { return }
-        for timer in writes.addedTimers.filter({ $0.invocation == number }) { disarm(timer) }
         for timer in try storage.timers(of: number) where !writes.removedTimers.contains(timer) { disarm(timer) }
+        // What is left was armed in this very turn.
+        guard writes.invocations[number]?.invocation.pendingTimers ?? 0 > 0 else { return }
+        for timer in writes.addedTimers.filter({ $0.invocation == number }) { disarm(timer) }
     }
 }

@@ -25,10 +25,12 @@ extension Engine {
 
     /// Removes what an invocation's ended retention no longer keeps: the journal first, then the whole.
     package mutating func expire(_ number: InvocationNumber) throws(StorageError) {
-        guard try load(number), let invocation = writes.invocations[number]?.invocation,
-            invocation.status == .completed
-        else { return }
-        guard !invocation.isExpired(at: now) else { return remove(number) }
+        guard let invocation = try peek(number), invocation.status == .completed, try load(number) else { return }
+        if invocation.isExpired(at: now) {
+            // Whoever is still to be told by the outbox must find the result.
+            if try storage.attachments(to: number, limit: 1).isEmpty { remove(number) }
+            return
+        }
         writes.removedJournals.insert(number)
         modify(number) {
             $0.journalIsGone = true

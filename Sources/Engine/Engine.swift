@@ -63,12 +63,20 @@ package struct Engine {
     package internal(set) var actions: [Action] = []
     /// Attempts begun, changed or (as `nil`) ended by this turn.
     package internal(set) var attempts: [InvocationNumber: Attempt?] = [:]
+    /// The number of the first attempt that this turn can begin.
+    let firstAttempt: UInt64
     /// Invocations that became ready, in order.
     package internal(set) var becameReady: [InvocationNumber] = []
     /// Attempts begun by this turn, in order.
     package internal(set) var started: [InvocationNumber] = []
     /// New invocations of this turn whose id is a hash of their target.
     var derivedIDs: [InvocationID: InvocationNumber] = [:]
+    /// Those of `writes.addedAttachments` by the invocation waited for, so that an end does not look at all of them.
+    var attached: [InvocationNumber: [Attachment]] = [:]
+    /// Those of `writes.addedInbox` by key, in order.
+    var queued: [ServiceKey: [InboxEntry]] = [:]
+    /// Up to here, the stored inbox of a key is used up by this turn.
+    var inboxUsedUp: [ServiceKey: Int64] = [:]
     /// Requests that now wait for the result of an invocation.
     package internal(set) var waits: [(number: InvocationNumber, request: RequestID)] = []
     /// Invocations that ended, with what those who wait for them get.
@@ -80,6 +88,7 @@ package struct Engine {
         self.memory = memory
         self.storage = storage
         self.now = now
+        firstAttempt = memory.nextAttempt
     }
 
     /// Decides on one command.

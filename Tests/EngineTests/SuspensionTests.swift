@@ -1,0 +1,156 @@
+import DurableModel
+import Engine
+import ServiceProtocol
+import Simulation
+import Testing
+
+@Suite struct SuspensionTests {
+    private func due(_ desk: Desk, in milliseconds: Int64) -> UInt64 { UInt64(desk.now.milliseconds + milliseconds) }
+
+    private func sleeping(_ desk: Desk, _ id: UInt32, for milliseconds: Int64 = 5000) -> ServiceMessage {
+        command(.sleep(wakeUpTimeMilliseconds: due(desk, in: milliseconds), completionID: id))
+    }
+
+    @Test func suspendsAndWakesWhenItComes() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        #expect(try desk.receive(1, sleeping(desk, 1), suspend(.completion(1), .cancelSignal)) == ["finish 1"])
+        let suspended = try #require(desk.invocation(1))
+        #expect(suspended.status == .suspended)
+        #expect(suspended.attempt.retryCount == 0)
+        #expect(suspended.awaiting == .flat([.completion(1), .cancelSignal]))
+        desk.now = desk.now.adding(.seconds(5))
+        #expect(try desk.fireTimers() == ["start 2 v7 open: Start(3) Input Sleep(1) Sleep(1)=void"])
+        #expect(desk.invocation(1)?.awaiting == nil)
+        #expect(desk.storage.rows.timers.isEmpty)
+    }
+
+    @Test func whatHasComeMeanwhileStartsTheNextAttemptAtOnce() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        try desk.receive(1, sleeping(desk, 1))
+        desk.now = desk.now.adding(.seconds(5))
+        #expect(try desk.fireTimers() == ["send 1: Sleep(1)=void"])
+        #expect(
+            try desk.receive(1, suspend(.completion(1)))
+                == ["finish 1", "start 2 v7 open: Start(3) Input Sleep(1) Sleep(1)=void"]
+        )
+    }
+
+    @Test func unknownIdIsAViolation() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        #expect(
+            try desk.receive(1, sleeping(desk, 1), suspend(.completion(1), .completion(2)))
+                == ["abort 1", "note: failed Greeter/greet RT0012"]
+        )
+        #expect(try desk.journal(1) == ["Sleep(1)"])
+    }
+
+    @Test func signalsNeedNoCommand() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        #expect(try desk.receive(1, suspend(.signal(17), .namedSignal("go"))) == ["finish 1"])
+        #expect(desk.status(1) == .suspended)
+    }
+
+    @Test func emptyAwaitIsAViolation() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let nothing = ServiceMessage.suspension(Awaiting(combinator: .allCompleted))
+        #expect(try desk.receive(1, nothing) == ["abort 1", "note: failed Greeter/greet RT0012"])
+    }
+
+    @Test(
+        "known fault 1: a suspension on a run of its own that was never proposed wakes at once",
+        arguments: [
+            Awaiting.flat([.completion(1)]),
+            .flat([.completion(1), .completion(2), .cancelSignal]),
+            Awaiting(combinator: .allCompleted, leaves: [.completion(1), .completion(2)]),
+            Awaiting(combinator: .allSucceededOrFirstFailed, leaves: [.completion(2), .completion(1)]),
+            Awaiting(
+                combinator: .firstCompleted,
+                leaves: [.cancelSignal],
+                children: [Awaiting(combinator: .allCompleted, leaves: [.completion(1), .completion(2)])]
+            ),
+        ]
+    )
+    func openRunWakes(awaiting: Awaiting) throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let lines = try desk.receive(1, command(.run(completionID: 1)), sleeping(desk, 2), .suspension(awaiting))
+        #expect(lines == ["finish 1", "start 2 v7 open: Start(3) Input Run(1) Sleep(2)"])
+    }
+
+    @Test func allCompletedWaitsForAll() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let all = Awaiting(
+            combinator: .firstCompleted,
+            leaves: [.cancelSignal],
+            children: [Awaiting(combinator: .allCompleted, leaves: [.completion(1), .completion(2)])]
+        )
+        try desk.receive(1, sleeping(desk, 1, for: 1000), sleeping(desk, 2, for: 2000), .suspension(all))
+        desk.now = desk.now.adding(.seconds(1))
+        #expect(try desk.fireTimers() == [])
+        #expect(desk.status(1) == .suspended)
+        desk.now = desk.now.adding(.seconds(1))
+        #expect(
+            try desk.fireTimers() == [
+                "start 2 v7 open: Start(5) Input Sleep(1) Sleep(2) Sleep(1)=void Sleep(2)=void"
+            ]
+        )
+    }
+
+    @Test func bothOfAllInOneTurnWakeOnce() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let all = Awaiting(combinator: .allCompleted, leaves: [.completion(1), .completion(2)])
+        try desk.receive(1, sleeping(desk, 1, for: 1000), sleeping(desk, 2, for: 1000), .suspension(all))
+        desk.now = desk.now.adding(.seconds(1))
+        #expect(try desk.fireTimers().count == 1)
+        #expect(desk.status(1) == .running)
+    }
+
+    @Test func v5SuspendsOnAFlatSetThatAnyWakes() throws {
+        let desk = try Desk(versions: 5...5)
+        try desk.invoke()
+        try desk.receive(
+            1,
+            sleeping(desk, 1, for: 1000),
+            sleeping(desk, 2, for: 9000),
+            .suspension(Awaiting(combinator: .allCompleted, leaves: [.completion(1), .completion(2)]))
+        )
+        desk.now = desk.now.adding(.seconds(1))
+        #expect(
+            try desk.fireTimers() == ["start 2 v5 open: Start(4) Input Sleep(1) Sleep(2) Sleep(1)=void"]
+        )
+    }
+
+    @Test func awaitsNestedTooDeeplyPause() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        var deep = Awaiting(combinator: .allCompleted, leaves: [.cancelSignal])
+        for _ in 0...Awaiting.depthMax { deep = Awaiting(combinator: .allCompleted, children: [deep]) }
+        #expect(try desk.receive(1, .suspension(deep)) == ["abort 1", "note: paused Greeter/greet RT0025"])
+        #expect(desk.status(1) == .paused)
+    }
+
+    @Test func awaitingOnChangesNothing() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let awaiting = ServiceMessage.awaitingOn(.flat([.completion(9)]), executingSideEffects: false)
+        #expect(try desk.receive(1, awaiting) == [])
+        #expect(desk.status(1) == .running)
+    }
+
+    @Test func suspendedWorkSurvivesARestart() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        try desk.receive(1, sleeping(desk, 1), suspend(.completion(1)))
+        try desk.restart()
+        #expect(desk.waiting.isEmpty)
+        desk.now = desk.now.adding(.seconds(60))
+        #expect(try desk.fireTimers().count == 1)
+    }
+}
