@@ -194,6 +194,19 @@ import Testing
         #expect(peer.text.contains("transfer-encoding: chunked\r\n\r\n12\r\nhello, world. 1234\r\n0\r\n\r\n"))
     }
 
+    @Test func streamedAnswerWithoutContentIsItsHeadAlone() throws {
+        let world = try LoopWorld()
+        let peer = world.connect()
+        peer.send("GET /later HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        world.run { world.handler.seen.count == 1 }
+        let id = world.handler.seen[0].id
+        world.server.beginResponse(to: id, HTTPHead(status: 204))
+        world.server.write(to: id, [1, 2])
+        world.server.endResponse(to: id)
+        world.run { peer.isOver }
+        #expect(peer.text == "HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n")
+    }
+
     @Test(arguments: [1, 2])
     func slowReaderHoldsTheWriterBackUntilItReads(_ version: Int) throws {
         let world = try LoopWorld()

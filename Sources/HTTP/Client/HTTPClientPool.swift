@@ -2,8 +2,8 @@ import EventLoop
 
 /// The connections to one endpoint, and the exchanges that wait for one.
 ///
-/// HTTP/2: one connection carries all until the peer's limit of streams, then another is made. HTTP/1.1: one exchange a
-/// connection at a time, kept ones first, the last used first.
+/// HTTP/2: one connection carries all until the peer's limit of streams, then another is made; the oldest is filled first,
+/// so that the others fall idle and end. HTTP/1.1: one exchange a connection at a time, kept ones first.
 final class HTTPClientPool {
     /// Streams that a connection under way is expected to carry before its peer has said how many.
     private static let expectedStreams = 100
@@ -48,10 +48,12 @@ final class HTTPClientPool {
     }
 
     private func start(_ exchange: HTTPExchange) -> Bool {
-        for connection in connections.reversed() where connection.wire.canTake(exchange) {
-            return connection.start(exchange)
-        }
-        return false
+        let connection =
+            switch endpoint.version {
+            case .http1: connections.last { $0.wire.canTake(exchange) }
+            case .http2: connections.first { $0.wire.canTake(exchange) }
+            }
+        return connection?.start(exchange) ?? false
     }
 
     // MARK: Connecting

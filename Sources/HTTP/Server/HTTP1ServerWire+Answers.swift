@@ -11,14 +11,14 @@ extension HTTP1ServerWire {
         // HTTP/1.0 knows no chunks: the connection's end is the body's.
         let isChunked = version == .http1_1
         if !isChunked { keepsAlive = false }
-        let hasBody = !isHead && !HTTPStatus.forbidsBody(head.status)
-        write(head, isChunked && hasBody ? .chunked : .asGiven)
+        hasNoBody = hasNoBody || HTTPStatus.forbidsBody(head.status)
+        write(head, isChunked && !hasNoBody ? .chunked : .asGiven)
         phase = .streaming(isChunked: isChunked)
     }
 
     func write(to request: UInt32, _ bytes: [UInt8]) -> Bool {
         guard case .streaming(let isChunked) = phase, request == sequence else { return true }
-        guard !isHead, !bytes.isEmpty else { return true }
+        guard !hasNoBody, !bytes.isEmpty else { return true }
         if isChunked { connection.write(reserving: 18) { HTTP1Writer.write(chunkOf: bytes.count, into: $0) } }
         bytes.withUnsafeBytes { connection.write($0) }
         if isChunked { writeText("\r\n") }
@@ -28,7 +28,7 @@ extension HTTP1ServerWire {
 
     func endResponse(to request: UInt32) {
         guard case .streaming(let isChunked) = phase, request == sequence else { return }
-        if isChunked && !isHead { writeText("0\r\n\r\n") }
+        if isChunked && !hasNoBody { writeText("0\r\n\r\n") }
         answered()
     }
 
@@ -57,7 +57,7 @@ extension HTTP1ServerWire {
         let status = response.head.status
         if HTTPStatus.forbidsBody(status) { return write(response.head, .none) }
         write(response.head, .length(response.body.count))
-        if !isHead { response.body.withUnsafeBytes { connection.write($0) } }
+        if !hasNoBody { response.body.withUnsafeBytes { connection.write($0) } }
     }
 
     func write(_ head: HTTPHead, _ framing: HTTP1Writer.Framing) {

@@ -31,7 +31,8 @@ final class HTTP1ServerWire {
     var endedAt: UInt64?
 
     // Of the request being answered.
-    var isHead = false
+    /// HEAD and some statuses have an answer that ends with its head.
+    var hasNoBody = false
     var version = HTTPVersion.http1_1
     var keepsAlive = true
     var wantsWritable = false
@@ -103,7 +104,7 @@ final class HTTP1ServerWire {
     /// A request's head: asks the handler. False when the connection's input is not to be read any more.
     private func begin(_ head: HTTPHead, _ framing: HTTPBodyFraming, isBodyHere: Bool) -> Bool {
         sequence &+= 1
-        isHead = head.method == .head
+        hasNoBody = head.method == .head
         version = head.version
         keepsAlive = head.keepsAlive && !server.isDraining
         guard let handler = server.handler else {
@@ -188,7 +189,7 @@ final class HTTP1ServerWire {
 
     private func refuse(_ refusal: HTTPRefusal) {
         keepsAlive = false
-        isHead = false
+        hasNoBody = false
         dropBody()
         phase = .discarding(bytes: 0, since: now)
         send(HTTPResponse(refusal))
