@@ -46,6 +46,7 @@ package enum ActionText {
         case .registered(_, let uri): "registered \(uri)"
         case .removed(_, let orphaned): "removed, orphans \(orphaned)"
         case .commandRefused(let text): "refused \(text)"
+        case .stalled(let text): "stalled \(text)"
         }
     }
 
