@@ -41,7 +41,10 @@ private final class TimerHandle: LoopHandle {
         uv_timer_start(
             timer,
             { handle in
-                guard let data = handle?.pointee.data else { return }
+                guard let handle, let data = handle.pointee.data else { return }
+                // Timers run before the loop waits; without this it would then wait for something else to happen,
+                // while what the timer has set going stands still.
+                uv_stop(handle.pointee.loop)
                 Unmanaged<TimerHandle>.fromOpaque(data)._withUnsafeGuaranteedRef { $0.body?() }
             },
             milliseconds,

@@ -53,6 +53,17 @@ import Testing
         world.loop.close()
     }
 
+    @Test func aDueTimerEndsTheWait() throws {
+        let world = try TestWorld()
+        let due = Once(world.loop, afterMilliseconds: 0)
+        let later = Once(world.loop, afterMilliseconds: 2000)
+        world.loop.runOnce(wait: true)
+        #expect(due.fired && !later.fired)
+        world.loop.runOnce(wait: false)
+        #expect(!later.fired)
+        world.loop.close()
+    }
+
     @Test func offloadedWorkRunsElsewhereAndComesBackHere() throws {
         let world = try TestWorld()
         let here = pthread_self()

@@ -1,0 +1,54 @@
+import DurableModel
+import Engine
+import Registry
+
+/// What a store holds, as values: a copy is what a crash leaves behind.
+package struct MemoryRows {
+    /// An invocation with its payloads.
+    package struct Row {
+        package var invocation: Invocation
+        package var input: [UInt8]?
+        package var output: [UInt8]?
+    }
+
+    /// A place in the order of expiry.
+    struct Expiry: Comparable {
+        var at: Timestamp
+        var number: InvocationNumber
+
+        static func < (left: Self, right: Self) -> Bool { (left.at, left.number) < (right.at, right.number) }
+    }
+
+    package internal(set) var invocations: [InvocationNumber: Row] = [:]
+    /// In order of index, without input and output.
+    package internal(set) var journal: [InvocationNumber: [JournalRow]] = [:]
+    package internal(set) var state: [ServiceKey: [[UInt8]: [UInt8]]] = [:]
+    package internal(set) var locks: [ServiceKey: InvocationNumber] = [:]
+    /// In order of sequence.
+    package internal(set) var inbox: [ServiceKey: [InboxEntry]] = [:]
+    package internal(set) var attachments: [InvocationNumber: [Attachment]] = [:]
+    package internal(set) var outbox: [OutboxItem] = []
+    package internal(set) var counts: [CountKey: Int] = [:]
+    package internal(set) var marks = PersistedMarks()
+    package internal(set) var deployments: [DeploymentID: Deployment] = [:]
+    package internal(set) var revisionCounters: [String: Int] = [:]
+    package internal(set) var history: [CatalogHistoryRecord] = []
+
+    var sortedTimers = SortedArray<InvocationTimer>()
+    var timersOf: [InvocationNumber: Set<InvocationTimer>] = [:]
+    var expiries = SortedArray<Expiry>()
+    /// Numbers in ascending order.
+    var byDerivedID: [InvocationID: [InvocationNumber]] = [:]
+    /// Whom an invocation waits for.
+    var awaitedBy: [InvocationNumber: Set<InvocationNumber>] = [:]
+
+    package init() {}
+
+    /// All timers in order.
+    package var timers: [InvocationTimer] { sortedTimers.elements }
+
+    /// The deployments as one value.
+    package func catalog() throws(RegistryError) -> Catalog {
+        try Catalog(rebuiltFrom: deployments.values, revisionCounters: revisionCounters)
+    }
+}
