@@ -133,7 +133,10 @@ let package = Package(
             "IngressAPITests",
             ["IngressAPI", "HTTP", "ServiceProtocol", "Engine", "Registry", "DurableModel", "ControlProtocol"]
         ),
-        tests("AdminAPITests", ["AdminAPI", "HTTP", "Registry", "DurableModel"]),
+        tests(
+            "AdminAPITests",
+            ["AdminAPI", "HTTP", "Engine", "Registry", "DurableModel", "ControlProtocol"]
+        ),
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel"]),

@@ -1,0 +1,116 @@
+import DurableModel
+import Engine
+import HTTP
+import Registry
+
+/// Why the admin face does not do what a request asks. Each has a status and a sentence; the body is always a JSON object
+/// with `message` and `restate_code` (admin-api.md, section 2).
+package enum AdminRefusal: Error, Equatable, Sendable {
+    /// The `Host` is no name of this machine: a page in a browser may have been made to believe so.
+    case foreignHost(String)
+    case unsupportedVersion(String)
+    case notFound
+    case methodNotAllowed([HTTPMethod])
+    case contentTypeNotJSON
+    case bodyTooLarge(bytesMax: Int)
+    case notJSON(String)
+    case wrongShape(String)
+    case badDeploymentID(String, IdentifierError)
+    case badInvocationID(IdentifierError)
+    case badQuery(name: String, reason: String)
+    case unknownDeployment(DeploymentID)
+    case unknownService(String)
+    case unknownHandler(service: String, handler: String)
+    case unknownInvocation(InvocationID)
+    case invocationCompleted(InvocationID)
+    /// The address is registered already, which only the oldest version of the API calls an error.
+    case deploymentExists(DeploymentID)
+    case registry(RegistryError)
+    /// Not part of this release; says what.
+    case unsupported(String)
+    case unavailable(String)
+    case failed(String)
+
+    /// The HTTP status of the answer.
+    package var status: Int {
+        switch self {
+        case .foreignHost: 403
+        case .unsupportedVersion, .notJSON, .badDeploymentID, .badInvocationID, .badQuery: 400
+        case .notFound, .unknownDeployment, .unknownService, .unknownHandler, .unknownInvocation: 404
+        case .methodNotAllowed: 405
+        case .invocationCompleted, .deploymentExists: 409
+        case .bodyTooLarge: 413
+        case .contentTypeNotJSON: 415
+        case .wrongShape: 422
+        case .registry(let error): error.httpStatus
+        case .failed: 500
+        case .unsupported: 501
+        case .unavailable: 503
+        }
+    }
+
+    /// The documented code, if there is one.
+    package var code: String? {
+        if case .registry(let error) = self { error.code } else { nil }
+    }
+}
+
+extension AdminRefusal: CustomStringConvertible {
+    /// The sentence without the code.
+    package var description: String {
+        switch self {
+        case .foreignHost(let host):
+            "the host '\(host)' is no name of this machine: use 127.0.0.1, [::1] or localhost"
+        case .unsupportedVersion(let version):
+            "Unsupported Admin API version \(version). This server supports versions between V2 and V4."
+        case .notFound: "there is nothing at this path"
+        case .methodNotAllowed(let methods):
+            "this path takes only " + methods.map { "\($0.token)" }.joined(separator: ", ")
+        case .contentTypeNotJSON: "Expected request with `Content-Type: application/json`"
+        case .bodyTooLarge(let bytesMax): "the body is larger than \(bytesMax) bytes"
+        case .notJSON(let reason): "Failed to parse the request body as JSON: \(reason)"
+        case .wrongShape(let reason): "the request body has the wrong shape: \(reason)"
+        case .badDeploymentID(let text, let error):
+            "Invalid URL: Cannot parse `deployment` with value `\(text)`: \(Self.reason(error))"
+        case .badInvocationID(let error):
+            "The request field 'invocation_id' is invalid. Reason: \(Self.reason(error))"
+        case .badQuery(let name, let reason): "The query parameter '\(name)' is invalid. Reason: \(reason)"
+        case .unknownDeployment(let id): "The requested deployment '\(id)' does not exist"
+        case .unknownService(let name): "The requested service '\(name)' does not exist"
+        case .unknownHandler(let service, let handler):
+            "The requested handler '\(handler)' on service '\(service)' does not exist"
+        case .unknownInvocation(let id): "The requested invocation '\(id)' does not exist"
+        case .invocationCompleted(let id): "The invocation '\(id)' was already completed."
+        case .deploymentExists(let id): "Conflict: deployment \(id) already exists"
+        case .registry(let error): error.description
+        case .unsupported(let what): "\(what) not supported by this release of perdure"
+        case .unavailable(let reason), .failed(let reason): reason
+        }
+    }
+
+    private static func reason(_ error: IdentifierError) -> String {
+        switch error {
+        case .badFormat: "bad format"
+        case .wrongKind: "id doesn't match the expected type"
+        case .unknownVersion: "unrecognized codec version"
+        case .badDigits: "bad length or digits"
+        }
+    }
+}
+
+extension AdminRefusal {
+    /// What the engine refused, as clients of the admin API know it.
+    package init(_ refusal: Refusal) {
+        switch refusal {
+        case .routing(.unknownService(let service)): self = .unknownService(service)
+        case .routing(.unknownHandler(let service, let handler)):
+            self = .unknownHandler(service: service, handler: handler)
+        case .invocationNotFound(let id): self = .unknownInvocation(id)
+        case .alreadyCompleted(let id): self = .invocationCompleted(id)
+        case .registry(.unknownDeployment(let id)): self = .unknownDeployment(id)
+        case .registry(let error): self = .registry(error)
+        case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
+        case .notYetCompleted, .unsupported, .storage: self = .failed(refusal.sentence)
+        }
+    }
+}

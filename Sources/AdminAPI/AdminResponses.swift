@@ -1,0 +1,203 @@
+import DurableModel
+import HTTP
+import Registry
+
+/// The answers of the admin face as clients of this API know them. They render values; what the values are is decided
+/// elsewhere.
+package enum AdminResponses {
+    /// Errors of all kinds: `{"message", "restate_code"}`, and the blockers of a deployment that is not drained.
+    package static func refused(_ refusal: AdminRefusal) -> HTTPResponse {
+        var response = error(
+            status: refusal.status,
+            code: refusal.code,
+            message: refusal.description,
+            blockers: blockers(refusal)
+        )
+        if case .methodNotAllowed(let methods) = refusal {
+            response.head.add("allow", text: methods.map { "\($0.token)" }.joined(separator: ","))
+        }
+        return response
+    }
+
+    /// An error that has no case of its own; a code is repeated in front of the message, where clients look for it.
+    package static func error(
+        status: Int,
+        code: String?,
+        message: String,
+        blockers: DrainState? = nil
+    ) -> HTTPResponse {
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("message", code.map { "[\($0)] " + message } ?? message)
+        body.name("restate_code")
+        if let code { body.string(code) } else { body.null() }
+        if let blockers { write(blockers, to: &body) }
+        body.endObject()
+        return json(status, body)
+    }
+
+    /// An answer that says it all by its status.
+    package static func empty(_ status: Int) -> HTTPResponse { HTTPResponse(status: status) }
+
+    /// What a client asks first: which versions of the API there are.
+    ///
+    /// - Parameter version: of this program; clients read it as a semantic version.
+    package static func version(_ version: String, ingressEndpoint: String?) -> HTTPResponse {
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("version", version)
+        body.member("min_admin_api_version", AdminVersion.v2.rawValue)
+        body.member("max_admin_api_version", AdminVersion.v4.rawValue)
+        body.optionalMember("ingress_endpoint", ingressEndpoint)
+        body.name("features")
+        body.beginObject()
+        body.endObject()
+        body.endObject()
+        return json(200, body)
+    }
+
+    // MARK: Deployments
+
+    /// 201 for what is new, 200 else; the oldest version says 201 whenever something was done and calls an address
+    /// that is known already a conflict.
+    package static func registered(
+        _ registration: Registration,
+        version: AdminVersion,
+        settings: Settings
+    ) -> HTTPResponse {
+        let deployment = registration.deployment
+        let status: Int
+        switch (registration.outcome, version) {
+        case (.unchanged, .v2): return refused(.deploymentExists(deployment.id))
+        case (.created, _), (.overwritten, .v2): status = 201
+        case (.unchanged, .v3), (.unchanged, .v4), (.overwritten, .v3), (.overwritten, .v4): status = 200
+        }
+        var body = JSONWriter(reservingBytes: 4096)
+        body.beginObject()
+        body.member("id", deployment.id.description)
+        body.name("services")
+        body.write(servicesOf: deployment, settings: settings)
+        body.member("min_protocol_version", deployment.protocolVersions.lowerBound)
+        body.member("max_protocol_version", deployment.protocolVersions.upperBound)
+        body.optionalMember("sdk_version", deployment.sdkVersion)
+        body.endObject()
+        var response = json(status, body)
+        response.head.add("location", text: "deployments/\(deployment.id)", unique: true)
+        return response
+    }
+
+    /// Oldest first, so that two calls show the same order.
+    package static func deployments(_ deployments: some Sequence<Deployment>) -> HTTPResponse {
+        let sorted = deployments.sorted {
+            ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low)
+        }
+        var body = JSONWriter(reservingBytes: 512 * (sorted.count + 1))
+        body.beginObject()
+        body.name("deployments")
+        body.beginArray()
+        for deployment in sorted {
+            body.beginObject()
+            body.writeMembers(of: deployment)
+            body.name("services")
+            body.beginArray()
+            for entry in deployment.services {
+                body.beginObject()
+                body.member("name", entry.service.name)
+                body.member("revision", entry.revision)
+                body.endObject()
+            }
+            body.endArray()
+            body.endObject()
+        }
+        body.endArray()
+        body.endObject()
+        return json(200, body)
+    }
+
+    package static func deployment(_ deployment: Deployment, settings: Settings) -> HTTPResponse {
+        var body = JSONWriter(reservingBytes: 4096)
+        body.beginObject()
+        body.writeMembers(of: deployment)
+        body.name("services")
+        body.write(servicesOf: deployment, settings: settings)
+        body.endObject()
+        return json(200, body)
+    }
+
+    // MARK: Services
+
+    /// The latest revision of every service, sorted by name.
+    package static func services(_ catalog: Catalog, settings: Settings) -> HTTPResponse {
+        let sorted = catalog.services.sorted { $0.name < $1.name }
+        var body = JSONWriter(reservingBytes: 1024 * (sorted.count + 1))
+        body.beginObject()
+        body.name("services")
+        body.beginArray()
+        for service in sorted { body.write(latestOf: service, catalog: catalog, settings: settings) }
+        body.endArray()
+        body.endObject()
+        return json(200, body)
+    }
+
+    package static func service(_ name: String, catalog: Catalog, settings: Settings) -> HTTPResponse {
+        guard let service = catalog.service(named: name) else { return refused(.unknownService(name)) }
+        var body = JSONWriter(reservingBytes: 2048)
+        body.write(latestOf: service, catalog: catalog, settings: settings)
+        return json(200, body)
+    }
+
+    package static func handlers(of name: String, catalog: Catalog) -> HTTPResponse {
+        guard let service = catalog.service(named: name)?.latest.service else { return refused(.unknownService(name)) }
+        var body = JSONWriter(reservingBytes: 2048)
+        body.beginObject()
+        body.name("handlers")
+        body.beginArray()
+        for handler in service.handlers { body.write(handler, of: service) }
+        body.endArray()
+        body.endObject()
+        return json(200, body)
+    }
+
+    package static func handler(_ name: String, of service: String, catalog: Catalog) -> HTTPResponse {
+        guard let found = catalog.service(named: service)?.latest.service, let handler = found.handler(named: name)
+        else {
+            return refused(.unknownHandler(service: service, handler: name))
+        }
+        var body = JSONWriter(reservingBytes: 1024)
+        body.write(handler, of: found)
+        return json(200, body)
+    }
+
+    // MARK: Parts
+
+    private static func json(_ status: Int, _ body: JSONWriter) -> HTTPResponse {
+        var head = HTTPHead(status: status)
+        head.add("content-type", "application/json")
+        return HTTPResponse(head, body: body.bytes)
+    }
+
+    private static func blockers(_ refusal: AdminRefusal) -> DrainState? {
+        if case .registry(.notDrained(_, let state)) = refusal { state } else { nil }
+    }
+
+    private static func write(_ state: DrainState, to body: inout JSONWriter) {
+        body.name("blockers")
+        body.beginObject()
+        body.name("serving")
+        body.beginArray()
+        for service in state.serving { body.string(service) }
+        body.endArray()
+        body.member("pinned_invocations", state.pinned)
+        body.name("bound_invocations")
+        body.beginArray()
+        for work in state.bound {
+            body.beginObject()
+            body.member("service", work.handler.service)
+            body.member("handler", work.handler.handler)
+            body.member("count", work.count)
+            body.endObject()
+        }
+        body.endArray()
+        body.endObject()
+    }
+}
