@@ -1,5 +1,4 @@
 import DurableModel
-import HTTP
 import Registry
 
 /// A registration as a client asks for it, before its address is read.
@@ -7,7 +6,7 @@ package struct AdminRegistration: Sendable, Equatable {
     /// As it was written.
     package var uri: String
     package var options: RegisterOptions
-    /// Sorted by name, names in lower case.
+    /// As they were written, sorted by name; whether they may be sent along is for the operation to say.
     package var additionalHeaders: [AdditionalHeader]
     package var metadata: [String: String]
     package var usesHTTP11: Bool
@@ -24,25 +23,11 @@ package struct AdminRegistration: Sendable, Equatable {
             breaking: try body.flag("breaking") ?? false,
             dryRun: try body.flag("dry_run") ?? false
         )
-        additionalHeaders = try Self.headers(body.texts("additional_headers"))
+        additionalHeaders = try body.texts("additional_headers")
+            .map { AdditionalHeader(name: $0.key, value: $0.value) }
+            .sorted { $0.name < $1.name }
         metadata = try body.texts("metadata")
         usesHTTP11 = try body.flag("use_http_11") ?? false
         self.version = version
-    }
-
-    /// Names must be tokens and none of those that frame a message; values visible ASCII.
-    private static func headers(_ texts: [String: String]) throws(AdminRefusal) -> [AdditionalHeader] {
-        var headers: [AdditionalHeader] = []
-        var head = HTTPHead(status: 200)
-        for (name, value) in texts {
-            guard head.add(name: name.utf8, value: value.utf8) else {
-                throw .wrongShape("'additional_headers' has a name that no request may carry: '\(name)'")
-            }
-            guard value.utf8.allSatisfy({ (0x20...0x7e).contains($0) || $0 == 0x09 }) else {
-                throw .wrongShape("'additional_headers' has a value that is not visible ASCII, of '\(name)'")
-            }
-            headers.append(AdditionalHeader(name: name.lowercased(), value: value))
-        }
-        return headers.sorted { $0.name < $1.name }
     }
 }

