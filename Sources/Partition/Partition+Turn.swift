@@ -131,7 +131,17 @@ extension Partition {
             deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
             open(running, input: turn.engine.writes.invocations[number]?.input, at: now, into: &actions)
         }
+        dropStaleDeadlines()
         return actions
+    }
+
+    /// Rebuilds the deadlines once most of them are of attempts that are over: those would stay until they are due.
+    private mutating func dropStaleDeadlines() {
+        guard deadlines.count > 4 * attemptCount + 1024 else { return }
+        deadlines = Heap()
+        for running in memory.work.running.values {
+            deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
+        }
     }
 
     /// Makes the order for a begun attempt. One that cannot be read fails like an attempt whose service is unreachable.
