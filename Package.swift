@@ -126,9 +126,21 @@ let package = Package(
         tests("ControlProtocolTests", ["ControlProtocol", "DurableModel"]),
         tests("SystemdTests", ["Systemd", "Logging"]),
         tests("ConfigurationTests", ["Configuration", "DurableModel"]),
-        tests("RuntimeTests", ["Runtime", "Partition", "Engine", "Store", "DurableModel"]),
+        tests(
+            "RuntimeTests",
+            [
+                "Runtime", "Partition", "Engine", "Registry", "Simulation", "DurableModel", "EventLoop", "HTTP",
+                "Logging", "ControlProtocol",
+            ]
+        ),
         tests("IntrospectionTests", ["Introspection", "Store", "ControlProtocol", "DurableModel"]),
-        tests("OperationsTests", ["Operations", "DurableModel", "ControlProtocol"]),
+        tests(
+            "OperationsTests",
+            [
+                "Operations", "Runtime", "Partition", "Engine", "Registry", "Simulation", "DurableModel", "Endpoints",
+                "EventLoop", "HTTP",
+            ]
+        ),
         tests(
             "IngressAPITests",
             ["IngressAPI", "HTTP", "ServiceProtocol", "Engine", "Registry", "DurableModel", "ControlProtocol"]
