@@ -51,12 +51,18 @@ struct Room {
         ),
         Room(
             "ControlServer",
-            ["DurableModel", "Operations", "Runtime", "ControlProtocol", "EventLoop", "Logging", "CShims"],
+            [
+                "DurableModel", "Registry", "Engine", "Operations", "Runtime", "ControlProtocol", "EventLoop",
+                "Logging", "CShims",
+            ],
             faces
         ),
         Room(
             "IngressAPI",
-            ["DurableModel", "Registry", "Engine", "Partition", "Runtime", "Operations", "HTTP", "Logging"],
+            [
+                "DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition", "Runtime", "Operations", "HTTP",
+                "Logging",
+            ],
             faces
         ),
         Room(

@@ -20,12 +20,24 @@ final class OperationsFixture {
         loop = try EventLoop()
         let client = HTTPClient(loop: loop)
         let partition = try Partition(
-            storage: MemoryStorage(), catalog: catalog, settings: Settings(), seed: 1, now: Runtime.now)
+            storage: MemoryStorage(),
+            catalog: catalog,
+            settings: Settings(),
+            seed: 1,
+            now: Runtime.now
+        )
         runtime = Runtime(loop: loop, client: client, partition: partition, logger: .disabled)
         operations = Operations(
-            runtime: runtime, discovery: Discovery(loop: loop, client: client),
+            runtime: runtime,
+            discovery: Discovery(loop: loop, client: client),
             queries: QueryWorkers(
-                loop: loop, program: "/bin/false", arguments: [], limits: QueryLimits(), logger: .disabled))
+                loop: loop,
+                program: "/bin/false",
+                arguments: [],
+                limits: QueryLimits(),
+                logger: .disabled
+            )
+        )
     }
 
     /// Runs turns until `body` has called back.
@@ -46,11 +58,19 @@ final class OperationsFixture {
         let address = try DeploymentAddress(parsing: uri)
         let id = DeploymentID(createdAt: Timestamp(milliseconds: 1), entropy: (1, 1))
         let discovered = DiscoveredDeployment(
-            address: address, mode: .bidiStream, httpVersion: .http2, protocolVersions: 5...7,
-            services: [Service(name: service, type: .service, handlers: [Handler(name: "run", type: .plain)])])
+            address: address,
+            mode: .bidiStream,
+            httpVersion: .http2,
+            protocolVersions: 5...7,
+            services: [Service(name: service, type: .service, handlers: [Handler(name: "run", type: .plain)])]
+        )
         let registration = try Catalog().register(
-            discovered, options: RegisterOptions(), settings: Settings(), newID: id,
-            act: OperatorAct(at: Timestamp(milliseconds: 1), actor: "uid 0"))
+            discovered,
+            options: RegisterOptions(),
+            settings: Settings(),
+            newID: id,
+            act: OperatorAct(at: Timestamp(milliseconds: 1), actor: "uid 0")
+        )
         return (registration.catalog, id)
     }
 }

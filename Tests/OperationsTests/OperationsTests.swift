@@ -22,7 +22,9 @@ import Testing
     @Test func aHeaderThatNoRequestMayCarryIsRefused() throws {
         let fixture = try OperationsFixture()
         let registration = DeploymentRegistration(
-            uri: "http://127.0.0.1:1", additionalHeaders: ["bad name": "x"])
+            uri: "http://127.0.0.1:1",
+            additionalHeaders: ["bad name": "x"]
+        )
         let outcome = try fixture.outcome {
             fixture.operations.register(registration, by: fixture.actor, then: $0)
         }
@@ -37,7 +39,10 @@ import Testing
         let fixture = try OperationsFixture(catalog: catalog)
         let outcome = try fixture.outcome {
             fixture.operations.register(
-                DeploymentRegistration(uri: "http://127.0.0.1:1"), by: fixture.actor, then: $0)
+                DeploymentRegistration(uri: "http://127.0.0.1:1"),
+                by: fixture.actor,
+                then: $0
+            )
         }
         let registration = try #require(try outcome?.get())
         #expect(registration.outcome == .unchanged)
@@ -48,7 +53,10 @@ import Testing
         let fixture = try OperationsFixture()
         let outcome = try fixture.outcome {
             fixture.operations.register(
-                DeploymentRegistration(uri: "http://127.0.0.1:1"), by: fixture.actor, then: $0)
+                DeploymentRegistration(uri: "http://127.0.0.1:1"),
+                by: fixture.actor,
+                then: $0
+            )
         }
         guard case .failure(.discovery(let error)) = outcome else {
             Issue.record("came to \(String(describing: outcome))")

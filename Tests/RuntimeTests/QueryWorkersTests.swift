@@ -27,7 +27,12 @@ import Testing
         limits.workersMax = 1
         limits.waitingMax = 1
         let workers = QueryWorkers(
-            loop: loop, program: "/bin/sleep", arguments: ["3600"], limits: limits, logger: .disabled)
+            loop: loop,
+            program: "/bin/sleep",
+            arguments: ["3600"],
+            limits: limits,
+            logger: .disabled
+        )
         var failures: [QueryError] = []
         for _ in 0..<3 {
             workers.run(sql: "SELECT 1", rowsMax: nil, format: .json, onBatch: { _ in }) { result in
@@ -46,7 +51,12 @@ import Testing
         limits.deadlineMilliseconds = 20
         limits.killAfterMilliseconds = 20
         let workers = QueryWorkers(
-            loop: loop, program: program, arguments: arguments, limits: limits, logger: .disabled)
+            loop: loop,
+            program: program,
+            arguments: arguments,
+            limits: limits,
+            logger: .disabled
+        )
         var failure: QueryError?
         workers.run(sql: "SELECT 1", rowsMax: nil, format: .json, onBatch: { _ in }) { result in
             if case .failure(let error) = result { failure = error }

@@ -17,9 +17,18 @@ final class RuntimeFixture {
     init() throws {
         loop = try EventLoop()
         let partition = try Partition(
-            storage: storage, catalog: Catalog(), settings: Settings(), seed: 1, now: Runtime.now)
+            storage: storage,
+            catalog: Catalog(),
+            settings: Settings(),
+            seed: 1,
+            now: Runtime.now
+        )
         runtime = Runtime(
-            loop: loop, client: HTTPClient(loop: loop), partition: partition, logger: .disabled)
+            loop: loop,
+            client: HTTPClient(loop: loop),
+            partition: partition,
+            logger: .disabled
+        )
     }
 
     deinit { loop.close() }
