@@ -1,3 +1,4 @@
+import AdminAPI
 import Configuration
 import ControlProtocol
 import ControlServer
@@ -45,6 +46,23 @@ final class Faces {
                 runtime
             )
         )
+        if let address = configuration.adminAddress {
+            let admin = AdminServer(
+                operations: operations,
+                ingressEndpoint: http[0].listeners.first.map { "http://\($0.localAddress)/" },
+                allowsRemote: configuration.adminAllowRemote
+            )
+            http.append(
+                try Self.face(
+                    admin,
+                    passed.descriptors(.admin),
+                    "admin-address",
+                    address,
+                    configuration,
+                    runtime
+                )
+            )
+        }
         (control, controlFile) = try Self.control(
             configuration,
             passed.descriptors(.control).first,

@@ -1,0 +1,185 @@
+import ControlProtocol
+import DurableModel
+import HTTP
+import Operations
+import Partition
+import Registry
+import Runtime
+
+/// The admin face: requests to operations, what they came to back to their requests. No rule is decided here.
+///
+/// Made and used on the loop's thread.
+package final class AdminServer: HTTPServerHandler {
+    private let operations: Operations
+    private let ingressEndpoint: String?
+    private let allowsRemote: Bool
+    /// Queries whose rows are being sent.
+    private var streams: [HTTPRequestID: QueryAnswer] = [:]
+
+    /// `allowsRemote` serves requests whose Host is no name of this machine, too.
+    package init(operations: Operations, ingressEndpoint: String?, allowsRemote: Bool) {
+        self.operations = operations
+        self.ingressEndpoint = ingressEndpoint
+        self.allowsRemote = allowsRemote
+    }
+
+    package func httpServer(
+        _ server: HTTPServer,
+        head: HTTPHead,
+        of request: HTTPRequestID
+    ) -> HTTPBodyPolicy {
+        let host = head.authority
+        guard allowsRemote || AdminHost.isOurs(host, names: []) else {
+            return .respond(AdminResponses.refused(.foreignHost(String(decoding: host, as: UTF8.self))))
+        }
+        return .collect(maxBytes: AdminRequest.bodyBytesMax)
+    }
+
+    package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {
+        do throws(AdminRefusal) {
+            try handle(try AdminRequest(head, body: body), request, on: server)
+        } catch {
+            server.respond(to: request, AdminResponses.refused(error))
+        }
+    }
+
+    package func httpServer(_ server: HTTPServer, cancelled request: HTTPRequestID) {
+        streams.removeValue(forKey: request)?.cancel()
+    }
+
+    private func handle(
+        _ asked: AdminRequest,
+        _ request: HTTPRequestID,
+        on server: HTTPServer
+    ) throws(AdminRefusal) {
+        let runtime = operations.runtime
+        let (catalog, settings) = (runtime.catalog, runtime.settings)
+        switch asked {
+        case .health:
+            server.respond(to: request, AdminResponses.empty(runtime.isServing ? 200 : 503))
+        case .version:
+            server.respond(
+                to: request,
+                AdminResponses.version(ProgramVersion.current, ingressEndpoint: ingressEndpoint)
+            )
+        case .listDeployments:
+            server.respond(to: request, AdminResponses.deployments(catalog.deployments))
+        case .register(let registration):
+            register(registration, request, on: server)
+        case .describeDeployment(let id):
+            guard let deployment = catalog.deployment(id) else { throw .unknownDeployment(id) }
+            server.respond(to: request, AdminResponses.deployment(deployment, settings: settings))
+        case .removeDeployment(let id, let force):
+            remove(id, force: force, request, on: server)
+        case .listServices:
+            server.respond(to: request, AdminResponses.services(catalog, settings: settings))
+        case .describeService(let name):
+            server.respond(to: request, AdminResponses.service(name, catalog: catalog, settings: settings))
+        case .listHandlers(let service):
+            server.respond(to: request, AdminResponses.handlers(of: service, catalog: catalog))
+        case .describeHandler(let service, let handler):
+            server.respond(to: request, AdminResponses.handler(handler, of: service, catalog: catalog))
+        case .cancel(let id):
+            operations.cancel(id.description, by: actor(request, server)) { result in
+                server.respond(to: request, Self.answer(result) { AdminResponses.empty($0.isOver ? 200 : 202) })
+            }
+        case .kill(let id):
+            operations.kill(id.description, by: actor(request, server)) { result in
+                server.respond(to: request, Self.answer(result) { _ in AdminResponses.empty(200) })
+            }
+        case .query(let sql):
+            query(sql, request, on: server)
+        }
+    }
+
+    // MARK: Deployments
+
+    private func register(_ registration: AdminRegistration, _ request: HTTPRequestID, on server: HTTPServer) {
+        let asked = DeploymentRegistration(
+            uri: registration.uri,
+            useHTTP11: registration.usesHTTP11,
+            options: registration.options,
+            additionalHeaders: Dictionary(
+                registration.additionalHeaders.map { ($0.name, $0.value) },
+                uniquingKeysWith: { $1 }
+            ),
+            metadata: registration.metadata
+        )
+        operations.register(asked, by: actor(request, server)) { [operations] result in
+            server.respond(
+                to: request,
+                Self.answer(result) {
+                    AdminResponses.registered(
+                        $0,
+                        version: registration.version,
+                        settings: operations.runtime.settings
+                    )
+                }
+            )
+        }
+    }
+
+    private func remove(_ id: DeploymentID, force: Bool, _ request: HTTPRequestID, on server: HTTPServer) {
+        operations.removeDeployment(id.description, force: force, by: actor(request, server)) { result in
+            server.respond(to: request, Self.answer(result) { _ in AdminResponses.empty(202) })
+        }
+    }
+
+    // MARK: Queries
+
+    private func query(_ sql: String, _ request: HTTPRequestID, on server: HTTPServer) {
+        let answer = QueryAnswer(request: request, server: server)
+        streams[request] = answer
+        operations.query(sql, rowsMax: nil, format: .json) { batch in
+            answer.add(batch)
+        } then: { [weak self] result in
+            self?.streams[request] = nil
+            answer.finish(result)
+        }
+    }
+
+    // MARK: Parts
+
+    private func actor(_ request: HTTPRequestID, _ server: HTTPServer) -> OperationActor {
+        let peer = server.peerAddress(of: request)?.description ?? "unknown"
+        return OperationActor(name: "http \(peer)", source: .connection(request.connection, of: .admin))
+    }
+
+    private static func answer<Value>(
+        _ result: Result<Value, OperationError>,
+        _ render: (Value) -> HTTPResponse
+    ) -> HTTPResponse {
+        switch result {
+        case .success(let value): render(value)
+        case .failure(let error): AdminResponses.refused(error)
+        }
+    }
+}
+
+extension AdminResponses {
+    /// The answer to what an operation did not do: the only place that maps its errors to statuses.
+    static func refused(_ error: OperationError) -> HTTPResponse {
+        switch error {
+        case .badAddress: Self.error(status: 400, code: nil, message: error.sentence)
+        case .badHeader: Self.error(status: 422, code: nil, message: error.sentence)
+        case .badDeploymentID, .badInvocationID: Self.error(status: 400, code: nil, message: error.sentence)
+        case .serviceNotFound(let name): refused(.unknownService(name))
+        case .handlerNotFound(let service, let handler): refused(.unknownHandler(service: service, handler: handler))
+        case .discovery(let discovery):
+            Self.error(status: discovery.httpStatus, code: discovery.code, message: discovery.message)
+        case .refused(let refusal): refused(AdminRefusal(refusal))
+        case .query(let query): Self.error(status: query.status, code: nil, message: query.sentence)
+        }
+    }
+}
+
+extension QueryError {
+    /// The status of the admin API for a query without an answer.
+    fileprivate var status: Int {
+        switch self {
+        case .refused, .workerEnded, .deadline: 400
+        case .busy: 429
+        case .unavailable, .stopping: 503
+        }
+    }
+}
