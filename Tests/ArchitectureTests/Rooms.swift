@@ -85,7 +85,11 @@ struct Room {
         ),
         Room("perdured-query", ["Introspection", "ControlProtocol"], machine),
         Room("perdure", ["CommandLine"], machine),
-        Room("perdure-bench", ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"], machine),
+        Room(
+            "perdure-bench",
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"],
+            machine
+        ),
     ]
 
     /// Modules that no room may import, with what to use instead.
