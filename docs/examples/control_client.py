@@ -7,7 +7,10 @@ import sys
 
 def send(connection, message):
     payload = json.dumps(message).encode()
-    connection.sendall(struct.pack(">I", len(payload)) + payload)
+    try:
+        connection.sendall(struct.pack(">I", len(payload)) + payload)
+    except BrokenPipeError:
+        pass  # the daemon has said why before it closed
 
 
 def receive(stream):
