@@ -28,8 +28,8 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
     for number, (name, params) in enumerate([("hello", hello), (method, json.loads(parameters))]):
         send(connection, {"jsonrpc": "2.0", "id": number, "method": name, "params": params})
         answer = receive(stream)
-        while answer.get("id", number) != number or "method" in answer:
-            answer = receive(stream)  # a notification on the way
+        while "method" in answer:  # a notification on the way
+            answer = receive(stream)
         if "error" in answer:
             sys.exit(answer["error"]["message"])
 print(json.dumps(answer["result"], indent=2))
