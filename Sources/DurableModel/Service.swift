@@ -128,9 +128,6 @@ package struct ContentTypePattern: Sendable, Hashable {
         return media.starts(with: pattern.dropLast())
     }
 
-    /// The same for a text.
-    package func matches(_ contentType: String) -> Bool { matches(Array(contentType.utf8)[...]) }
-
     private static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         var rest = bytes
         while rest.first == 0x20 || rest.first == 0x09 { rest.removeFirst() }

@@ -90,10 +90,10 @@ extension Engine {
 
     /// The options of a handler as the deployment that runs it has them; the settings' where the handler is gone.
     func options(of head: InvocationHead, on deployment: Deployment?) -> EffectiveOptions {
-        let service = deployment?.service(named: head.target.service)?.service
-        return EffectiveOptions(
-            handler: service?.handler(named: head.target.handler)?.options ?? HandlerOptions(),
-            service: service?.options ?? HandlerOptions(),
+        memory.catalog.effectiveOptions(
+            on: deployment?.id,
+            service: head.target.service,
+            handler: head.target.handler,
             settings: memory.settings
         )
     }

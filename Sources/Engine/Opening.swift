@@ -19,10 +19,10 @@ package enum Opening {
         let stored: [UInt8]?
         if let input { stored = input } else { stored = try storage.input(of: invocation.number) }
         guard let stored else { throw .refused("the input of invocation \(head.id) is not there") }
-        let options = EffectiveOptions(
-            handler: deployment.service(named: head.target.service)?.service.handler(named: head.target.handler)?
-                .options ?? HandlerOptions(),
-            service: deployment.service(named: head.target.service)?.service.options ?? HandlerOptions(),
+        let options = catalog.effectiveOptions(
+            on: pin.deployment,
+            service: head.target.service,
+            handler: head.target.handler,
             settings: settings
         )
         let rows =

@@ -74,11 +74,6 @@ package struct Catalog: Sendable {
         deployments(at: address).max { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
     }
 
-    /// Whether new invocations of any service go to the deployment.
-    package func isServing(_ deployment: Deployment) -> Bool {
-        deployment.services.contains { byName[$0.service.name]?.latest.deployment == deployment.id }
-    }
-
     /// The next revision of the service: one above the highest ever given for its name.
     func nextRevision(of service: String) -> Int { (revisionCounters[service] ?? 0) + 1 }
 

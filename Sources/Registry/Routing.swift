@@ -132,19 +132,21 @@ extension Catalog {
         return route
     }
 
-    /// Where an invocation pinned to the deployment goes on: that deployment's revision, whatever has been registered
-    /// since; `nil` when the deployment is gone or never had the handler.
-    package func resolve(pinnedTo deployment: DeploymentID, service: String, handler: String) -> HandlerRoute? {
-        self.service(named: service)?.revision(on: deployment)?.route(to: handler)
-    }
-
-    /// The options that a new invocation of the handler gets.
+    /// The options that an attempt on the deployment gets: those of that deployment's revision, whatever has been
+    /// registered since; what a handler, a service or a deployment that is gone would have set falls through.
     package func effectiveOptions(
+        on deployment: DeploymentID?,
         service: String,
         handler: String,
         settings: Settings
-    ) throws(RoutingError) -> EffectiveOptions {
-        try resolve(service: service, handler: handler).effectiveOptions(settings)
+    ) -> EffectiveOptions {
+        let revision = deployment.flatMap { self.service(named: service)?.revision(on: $0) }
+        if let route = revision?.route(to: handler) { return route.effectiveOptions(settings) }
+        return EffectiveOptions(
+            handler: HandlerOptions(),
+            service: revision?.service.options ?? HandlerOptions(),
+            settings: settings
+        )
     }
 }
 

@@ -38,14 +38,6 @@ import Testing
         }
     }
 
-    @Test func pinnedWorkStaysWhereItIs() throws {
-        let catalog = try threeVersions()
-        #expect(catalog.resolve(pinnedTo: Fixture.id(1), service: "A", handler: "old")?.revision == 1)
-        #expect(catalog.resolve(pinnedTo: Fixture.id(1), service: "A", handler: "run")?.revision == 1)
-        #expect(catalog.resolve(pinnedTo: Fixture.id(3), service: "A", handler: "old") == nil)
-        #expect(catalog.resolve(pinnedTo: Fixture.id(9), service: "A", handler: "run") == nil)
-    }
-
     @Test func optionsFallThroughFromHandlerToServiceToSettings() throws {
         var (ofHandler, ofService) = (HandlerOptions(), HandlerOptions())
         ofHandler.inactivityTimeout = .seconds(1)
@@ -57,12 +49,21 @@ import Testing
             handlers: [Handler(name: "run", type: .plain, options: ofHandler)],
             options: ofService
         )
-        let catalog = try Catalog.holding([Fixture.discovered("h:1", [service])])
-        let options = try catalog.effectiveOptions(service: "A", handler: "run", settings: Settings())
-        #expect(options.inactivityTimeout == .seconds(1))
-        #expect(options.abortTimeout == .seconds(3))
-        #expect(options.journalRetention == Settings().journalRetention)
-        #expect(options.isPublic)
+        let catalog = try Catalog.holding([
+            Fixture.discovered("h:1", [service]), Fixture.discovered("h:2", [Fixture.service("A")]),
+        ])
+        func options(_ number: UInt64, _ handler: String) -> EffectiveOptions {
+            catalog.effectiveOptions(on: Fixture.id(number), service: "A", handler: handler, settings: Settings())
+        }
+        #expect(options(1, "run").inactivityTimeout == .seconds(1))
+        #expect(options(1, "run").abortTimeout == .seconds(3))
+        #expect(options(1, "run").journalRetention == Settings().journalRetention)
+        #expect(options(1, "gone").inactivityTimeout == .seconds(2))
+        for options in [options(2, "run"), options(9, "run")] {
+            #expect(options.inactivityTimeout == Settings().inactivityTimeout)
+        }
+        let latest = try catalog.resolve(service: "A", handler: "run")
+        #expect(latest.effectiveOptions(Settings()) == options(2, "run"))
     }
 
     @Test(arguments: [
