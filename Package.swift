@@ -66,7 +66,7 @@ let package = Package(
                 "Endpoints", "ControlProtocol", "Logging",
             ]
         ),
-        room("Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite"]),
+        room("Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite", "CShims"]),
         room(
             "Operations",
             ["DurableModel", "Registry", "Engine", "Partition", "Endpoints", "Runtime", "ControlProtocol", "Logging"]
@@ -101,14 +101,13 @@ let package = Package(
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
                 "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
                 "ControlProtocol",
-            ],
-            linked: carriesSwift
+            ]
         ),
-        program("perdured-query", ["Introspection", "ControlProtocol"], linked: carriesSwift),
+        program("perdured-query", ["Introspection", "ControlProtocol"]),
         program("perdure", ["CommandLine"], linked: carriesSwift),
         program(
             "perdure-bench",
-            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"]
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]
         ),
 
         tests("DurableModelTests", ["DurableModel"]),
@@ -134,7 +133,10 @@ let package = Package(
                 "Logging", "ControlProtocol",
             ]
         ),
-        tests("IntrospectionTests", ["Introspection", "Store", "ControlProtocol", "DurableModel"]),
+        tests(
+            "IntrospectionTests",
+            ["Introspection", "Store", "Engine", "Registry", "ServiceProtocol", "ControlProtocol", "DurableModel"]
+        ),
         tests(
             "OperationsTests",
             [

@@ -2,6 +2,7 @@
 
 #include "CShims.h"
 
+#include <sys/prctl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -49,4 +50,8 @@ void perdure_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1)
 void perdure_eventfd_take(int descriptor) {
     eventfd_t count;
     (void)eventfd_read(descriptor, &count);
+}
+
+int perdure_die_with_parent(int signal) {
+    return prctl(PR_SET_PDEATHSIG, signal);
 }

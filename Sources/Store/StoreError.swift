@@ -10,8 +10,6 @@ package enum StoreError: Error, Sendable, Hashable {
     case newerVersion(path: String, version: Int, known: Int)
     /// A database that is not ours lies where ours should be.
     case foreignDatabase(path: String)
-    /// No database is there; only for readers, which make none.
-    case missing(path: String)
     /// The database cannot be opened, read or brought to the current version.
     case unusable(path: String, reason: String)
 }
@@ -29,8 +27,6 @@ extension StoreError: CustomStringConvertible {
                 + "\(known). Install the newer version again, or restore a backup made before the upgrade"
         case .foreignDatabase(let path):
             "\(path) is a database of another program; move it away, or choose another directory with --data-dir"
-        case .missing(let path):
-            "there is no database at \(path); start perdured once with that directory"
         case .unusable(let path, let reason):
             "the database \(path) cannot be used: \(reason). Check the disk and the file's owner; if the file is "
                 + "damaged, restore a backup"

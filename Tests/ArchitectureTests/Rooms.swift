@@ -43,7 +43,9 @@ struct Room {
             ],
             machine
         ),
-        Room("Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite"], faces),
+        Room(
+            "Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite", "CShims"], faces
+        ),
         Room(
             "Operations",
             ["DurableModel", "Registry", "Engine", "Partition", "Endpoints", "Runtime", "ControlProtocol", "Logging"],
@@ -85,11 +87,7 @@ struct Room {
         ),
         Room("perdured-query", ["Introspection", "ControlProtocol"], machine),
         Room("perdure", ["CommandLine"], machine),
-        Room(
-            "perdure-bench",
-            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"],
-            machine
-        ),
+        Room("perdure-bench", ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"], machine),
     ]
 
     /// Modules that no room may import, with what to use instead.

@@ -7,10 +7,7 @@ import sys
 
 def send(connection, message):
     payload = json.dumps(message).encode()
-    try:
-        connection.sendall(struct.pack(">I", len(payload)) + payload)
-    except BrokenPipeError:
-        pass  # the daemon has said why before it closed
+    connection.sendall(struct.pack(">I", len(payload)) + payload)
 
 
 def receive(stream):
@@ -28,8 +25,8 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
     for number, (name, params) in enumerate([("hello", hello), (method, json.loads(parameters))]):
         send(connection, {"jsonrpc": "2.0", "id": number, "method": name, "params": params})
         answer = receive(stream)
-        while "method" in answer:  # a notification on the way
-            answer = receive(stream)
+        while answer.get("id", number) != number or "method" in answer:
+            answer = receive(stream)  # a notification on the way
         if "error" in answer:
             sys.exit(answer["error"]["message"])
 print(json.dumps(answer["result"], indent=2))

@@ -36,4 +36,7 @@ void perdure_eventfd_signal(int descriptor);
 /// Makes the eventfd unreadable again.
 void perdure_eventfd_take(int descriptor);
 
+/// prctl(PR_SET_PDEATHSIG): the process gets the signal when the thread that started it ends; 0, or -1 with errno.
+int perdure_die_with_parent(int signal);
+
 #endif

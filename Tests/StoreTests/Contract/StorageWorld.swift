@@ -1,4 +1,5 @@
 import Engine
+import Simulation
 import Testing
 
 @testable import Store
@@ -19,7 +20,8 @@ struct StorageKind: Sendable, CustomTestStringConvertible {
 
     /// Every implementation there is.
     static let all = [
-        StorageKind(name: "SQLite") { try SQLiteWorld() }
+        StorageKind(name: "SQLite") { try SQLiteWorld() },
+        StorageKind(name: "memory") { MemoryWorld() },
     ]
 }
 
@@ -42,6 +44,13 @@ final class SQLiteWorld: StorageWorld {
         store = nil
         store = try SQLiteStore(directory: directory.path)
     }
+}
+
+/// The double that the simulation uses, which lives as long as the test.
+final class MemoryWorld: StorageWorld {
+    let storage: any EngineStorage = MemoryStorage()
+
+    func restart() {}
 }
 
 extension StorageWorld {

@@ -1,0 +1,163 @@
+/// The type of a column, as `information_schema` and the columns of an answer name it.
+package enum ColumnType: String, Sendable, CaseIterable {
+    case text = "Utf8"
+    case boolean = "Boolean"
+    case uint32 = "UInt32"
+    case uint64 = "UInt64"
+    case binary = "Binary"
+    case timestamp = "TimestampMillisecond"
+    case duration = "DurationMillisecond"
+    case textList = "Utf8 List"
+    case uint32List = "UInt32 List"
+
+    /// How SQLite is told: a word with the right affinity in front, so that texts compare as texts, and one of ours,
+    /// by which the type is found again. None of ours may contain one of the words that SQLite looks for.
+    var declaration: String {
+        switch self {
+        case .text: "TEXT utf"
+        case .boolean: "INTEGER flag"
+        case .uint32: "INTEGER word"
+        case .uint64: "INTEGER long"
+        case .binary: "BLOB bytes"
+        case .timestamp: "TEXT moment"
+        case .duration: "TEXT span"
+        case .textList: "TEXT utflist"
+        case .uint32List: "TEXT wordlist"
+        }
+    }
+
+    /// The type that a column of an answer was declared with.
+    init?(declaration: String) {
+        guard let type = Self.allCases.first(where: { $0.declaration == declaration }) else { return nil }
+        self = type
+    }
+}
+
+/// How the value of a private column becomes that of a public one.
+enum ColumnForm: Sendable {
+    /// As it is.
+    case plain
+    /// Milliseconds of the epoch to `2026-01-02T03:04:05.678Z`: a text, so that it compares, sorts and shows alike.
+    case timestamp
+    /// Milliseconds to `PT1.5S`.
+    case duration
+    /// 24 bytes to `inv_1…`.
+    case invocationID
+    /// 16 bytes to `dp_1…`.
+    case deploymentID
+    /// The first 8 of an invocation id's 24 bytes as a number.
+    case partitionKey
+    /// A payload, put together from its chunks if it lies in them.
+    case payload
+    /// A payload as text; NULL when it is no UTF-8.
+    case payloadText
+    /// Bytes as text, what is no UTF-8 replaced.
+    case lossyText
+    /// A message type code to `Command: Run`.
+    case entryType
+    /// A message type code to `Run`.
+    case commandType
+    /// The name and the short JSON of a journal entry, from its payload; the type is in the column after it.
+    case entryName
+    case entryLiteJSON
+    /// The parts of an encoded await.
+    case awaitedCompletions
+    case awaitedSignals
+    case awaitedTree
+
+    /// Whether the form needs the message type beside the value.
+    var needsEntryType: Bool {
+        switch self {
+        case .entryName, .entryLiteJSON: true
+        default: false
+        }
+    }
+}
+
+/// How an equality on a public column narrows the rows that are read.
+enum ColumnSearch: Sendable {
+    /// The private value is the public one.
+    case plain
+    /// Finds the row of the invocation by its id: by the number in it, or by the index on derived ids.
+    case invocationID
+    /// Compares the bytes of the id.
+    case deploymentID
+    /// The states that have that name; also answers `!= 'completed'` from the index of what is unfinished.
+    case status([String: [Int]])
+}
+
+/// A column of a public table.
+struct PublicColumn: Sendable {
+    let name: String
+    let type: ColumnType
+    /// An SQL expression over the table's source.
+    let source: String
+    let form: ColumnForm
+    let search: ColumnSearch?
+
+    init(
+        _ name: String,
+        _ type: ColumnType,
+        _ source: String,
+        _ form: ColumnForm? = nil,
+        search: ColumnSearch? = nil
+    ) {
+        self.name = name
+        self.type = type
+        self.source = source
+        self.search = search
+        if let form {
+            self.form = form
+        } else if type == .timestamp {
+            self.form = .timestamp
+        } else if type == .duration {
+            self.form = .duration
+        } else {
+            self.form = .plain
+        }
+    }
+
+    /// A column that has no value yet.
+    static func absent(_ name: String, _ type: ColumnType) -> PublicColumn {
+        PublicColumn(name, type, "NULL", .plain)
+    }
+}
+
+/// A table that SQL may see: its columns, and where their values come from.
+struct PublicTable: Sendable {
+    let name: String
+    let columns: [PublicColumn]
+    /// What stands after FROM. `NOW` in it and in `condition` is the time of the query in milliseconds, `ONLY` the
+    /// place for a condition on `i.number`, the invocation's number.
+    let source: String
+    /// What stands after WHERE.
+    let condition: String
+    /// About how many rows there are, for the planner: what grows without bound or not.
+    let isLarge: Bool
+
+    init(
+        _ name: String,
+        source: String,
+        condition: String = "1",
+        isLarge: Bool = true,
+        columns: [PublicColumn]
+    ) {
+        self.name = name
+        self.source = source
+        self.condition = condition
+        self.isLarge = isLarge
+        self.columns = columns
+    }
+
+    /// The statement that tells SQLite what the columns are.
+    var declaration: String {
+        let list = columns.map { "\"\($0.name)\" \($0.type.declaration)" }.joined(separator: ", ")
+        return "CREATE TABLE x(\(list))"
+    }
+
+    /// Every table, in alphabetic order.
+    static let all = [
+        state, sysDeployment, sysInbox, sysInvocation, sysInvocationState, sysInvocationStatus, sysJournal,
+        sysJournalEvents, sysKeyedServiceStatus, sysPromise, sysRules, sysService,
+    ]
+}

@@ -1,0 +1,175 @@
+import DurableModel
+import Engine
+import Introspection
+import Registry
+import ServiceProtocol
+import Store
+import Testing
+
+/// Journals, state, services, inboxes.
+struct JournalAndStateTableTests {
+    @Test func theJournalHasInputAndOutputAtTheirPlaces() throws {
+        let world = try QueryWorld()
+        var invocation = QueryWorld.invocation(1, status: .completed)
+        invocation.journalLength = 4
+        invocation.outputIndex = 3
+        invocation.completedAt = QueryWorld.created.adding(.seconds(9))
+        let run = Command(.run(completionID: 1), name: "stamp").frame()
+        let done = Notification(type: .runCompletion, id: .completion(1), result: .value([1])).frame()
+        let output = Command(.output(.value([2]))).frame()
+        let input = Command(.input(headers: [], value: [3])).frame()
+        try world.add(invocation, input: input.payload, output: output.payload)
+        try world.commit {
+            $0.journal[invocation.number] = [run, done].enumerated().map { index, frame in
+                JournalRow(
+                    index: index + 1,
+                    type: frame.type,
+                    payload: frame.payload,
+                    appendedAt: QueryWorld.created.adding(.seconds(Int64(index + 1)))
+                )
+            }
+        }
+        let sql = """
+            SELECT index, entry_type, name, raw, raw_length, version, appended_at, entry_lite_json
+            FROM sys_journal WHERE id = '\(QueryWorld.id(1))' ORDER BY index
+            """
+        let expected: [[QueryValue]] = [
+            [
+                .integer(0), .text("Command: Input"), .text(""), .blob(input.payload),
+                .integer(Int64(input.payload.count)), .integer(2), .text("2026-01-02T03:04:05.678Z"),
+                .text(#"{"Command":{"Input":{}}}"#),
+            ],
+            [
+                .integer(1), .text("Command: Run"), .text("stamp"), .blob(run.payload),
+                .integer(Int64(run.payload.count)), .integer(2), .text("2026-01-02T03:04:06.678Z"),
+                .text(#"{"Command":{"Run":{"completion_id":1,"name":"stamp"}}}"#),
+            ],
+            [
+                .integer(2), .text("Notification: Run"), .null, .blob(done.payload),
+                .integer(Int64(done.payload.count)), .integer(2), .text("2026-01-02T03:04:07.678Z"),
+                .text(#"{"Notification":{"ty":{"Completion":"Run"},"id":{"CompletionId":1},"result":"Success"}}"#),
+            ],
+            [
+                .integer(3), .text("Command: Output"), .text(""), .blob(output.payload),
+                .integer(Int64(output.payload.count)), .integer(2), .text("2026-01-02T03:04:14.678Z"),
+                .text(#"{"Command":{"Output":{"result":"Success"}}}"#),
+            ],
+        ]
+        #expect(try world.query(sql).rows == expected)
+        #expect(try world.column("SELECT sj.index FROM sys_journal sj WHERE sj.index = 2") == [.integer(2)])
+        #expect(try world.query("SELECT * FROM sys_journal WHERE id = '\(QueryWorld.id(2))'").rows.isEmpty)
+    }
+
+    @Test func aBrokenEntryHidesNoOthers() throws {
+        let world = try QueryWorld()
+        let invocation = QueryWorld.invocation(1)
+        try world.add(invocation, input: [0xff, 0xff, 0xff])
+        try world.commit {
+            $0.journal[invocation.number] = [
+                JournalRow(index: 1, type: 0x9999, payload: [1], appendedAt: QueryWorld.created)
+            ]
+        }
+        #expect(
+            try world.query("SELECT name, entry_lite_json FROM sys_journal").rows == [[.null, .null], [.null, .null]]
+        )
+    }
+
+    @Test func stateShowsTextAndBytes() throws {
+        let world = try QueryWorld()
+        let large = [UInt8](repeating: UInt8(ascii: "x"), count: 300_000)
+        try world.commit { writes in
+            let key = ServiceKey(service: "Notebook", key: "nb")
+            writes.state[key, default: .init()].values[Array("bin".utf8)] = .some([0xff, 0, 1])
+            writes.state[key, default: .init()].values[Array("empty".utf8)] = .some([])
+            writes.state[key, default: .init()].values[Array("large".utf8)] = .some(large)
+            writes.state[key, default: .init()].values[Array("txt".utf8)] = .some(Array("\"t\"".utf8))
+        }
+        let sql = """
+            SELECT key, key_length, value_utf8, value, value_length FROM state
+            WHERE service_name = 'Notebook' AND service_key = 'nb' ORDER BY key
+            """
+        let expected: [[QueryValue]] = [
+            [.text("bin"), .integer(3), .null, .blob([0xff, 0, 1]), .integer(3)],
+            [.text("empty"), .integer(5), .text(""), .blob([]), .integer(0)],
+            [
+                .text("large"), .integer(5), .text(String(decoding: large, as: UTF8.self)), .blob(large),
+                .integer(300_000),
+            ],
+            [.text("txt"), .integer(3), .text("\"t\""), .blob([0x22, 0x74, 0x22]), .integer(3)],
+        ]
+        #expect(try world.query(sql).rows == expected)
+        #expect(try world.column("SELECT key FROM state WHERE service_name = 'none'").isEmpty)
+    }
+
+    @Test func locksAndInboxesNameTheirInvocations() throws {
+        let world = try QueryWorld()
+        let target = Target(service: "Counter", key: "k", handler: "add")
+        let (holder, waiter) = (QueryWorld.invocation(1, target: target), QueryWorld.invocation(2, target: target))
+        try world.add(holder, waiter)
+        let key = ServiceKey(service: "Counter", key: "k")
+        try world.commit {
+            $0.locks[key] = .some(holder.number)
+            $0.addedInbox = [InboxEntry(key: key, sequence: 9, invocation: waiter.number)]
+        }
+        #expect(
+            try world.query("SELECT * FROM sys_keyed_service_status").rows
+                == [[.integer(77), .text("Counter"), .text("k"), .text(QueryWorld.id(1).description)]]
+        )
+        #expect(
+            try world.query("SELECT * FROM sys_inbox WHERE service_key = 'k'").rows
+                == [
+                    [
+                        .integer(77), .text("Counter"), .text("k"), .text(QueryWorld.id(2).description), .integer(9),
+                        .null,
+                    ]
+                ]
+        )
+    }
+
+    @Test func onlyTheLatestRevisionOfAServiceIsShown() throws {
+        let world = try QueryWorld()
+        let second = DeploymentID(high: 9, low: 9)
+        try world.commit { writes in
+            for (id, revision) in [(QueryWorld.deployment, 1), (second, 2)] {
+                let greeter = Service(name: "Greeter", type: .service, handlers: [])
+                let deployment = Deployment(
+                    id: id,
+                    address: DeploymentAddress(
+                        scheme: "http",
+                        authority: "127.0.0.1:\(9000 + revision)",
+                        pathAsWritten: "/",
+                        query: nil
+                    ),
+                    mode: .bidiStream,
+                    httpVersion: .http2,
+                    createdAt: QueryWorld.created,
+                    protocolVersions: 5...7,
+                    services: [ServiceRevision(service: greeter, revision: revision)]
+                )
+                writes.catalog.append(.deploymentAdded(deployment))
+            }
+        }
+        #expect(
+            try world.query("SELECT * FROM sys_service").rows
+                == [[.text("Greeter"), .integer(2), .integer(1), .text("service"), .text(second.description)]]
+        )
+        #expect(
+            try world.query("SELECT * FROM sys_deployment WHERE id = '\(QueryWorld.deployment)'").rows == [
+                [
+                    .text(QueryWorld.deployment.description), .text("http"), .text("http://127.0.0.1:9001/"),
+                    .text("2026-01-02T03:04:05.678Z"), .integer(5), .integer(7), .text(#"["Greeter"]"#),
+                ]
+            ]
+        )
+    }
+
+    @Test func theSchemaListsWhatThereIs() throws {
+        let world = try QueryWorld()
+        let probe = """
+            SELECT COUNT(*) FROM information_schema.columns
+            WHERE table_name = 'sys_journal' AND column_name IN ('version', 'entry_json', 'appended_at')
+            """
+        #expect(try world.column(probe) == [.integer(3)])
+        #expect(try world.column("SELECT count(*) FROM information_schema.tables") == [.integer(12)])
+    }
+}
