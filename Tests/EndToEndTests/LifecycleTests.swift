@@ -47,10 +47,10 @@ extension EndToEnd {
         }
 
         @Test func systemdIsToldOfEveryStep() throws {
-            let directory = try House(start: false)
-            let path = directory.directory + "/notify"
+            let house = try House(start: false)
+            let path = house.directory + "/notify"
             let notify = try NotifySocket(path: path)
-            let house = try House(environment: ["NOTIFY_SOCKET": path], start: false)
+            house.environment["NOTIFY_SOCKET"] = path
             let process = try house.launch()
             let start = try notify.lines(until: "READY=1")
             try house.waitUntilServing(process)

@@ -33,10 +33,18 @@ final class ChildProcess {
         } else {
             posix_spawn_file_actions_adddup2(&actions, 1, 2)
         }
+        // The threads of the tests block signals, which a program would inherit.
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var pid: pid_t = 0
         let result = Self.withCStrings([path] + arguments) { argv in
             Self.withCStrings(environment.map { "\($0.key)=\($0.value)" }) { envp in
-                posix_spawn(&pid, path, &actions, nil, argv, envp)
+                posix_spawn(&pid, path, &actions, &attributes, argv, envp)
             }
         }
         guard result == 0 else { throw HarnessError("cannot start \(path): \(String(cString: strerror(result)))") }

@@ -9,7 +9,8 @@ final class House {
     let admin: HTTPPort
     let socketPath: String
     private let flags: [String]
-    private var environment: [String: String]
+    /// Of the daemon, from its next start on.
+    var environment: [String: String]
     private(set) var daemon: ChildProcess?
     private(set) var services: [PythonService] = []
     private var clientRuns = 0
@@ -19,7 +20,7 @@ final class House {
     var effects: Effects { Effects(path: directory + "/effects") }
 
     /// Starts a daemon with these flags on top of the addresses.
-    init(_ flags: [String] = [], environment: [String: String] = [:], start: Bool = true) throws {
+    init(_ flags: [String] = [], start: Bool = true) throws {
         // Short, since the path of a Unix socket has little room.
         var template = Array("/tmp/perdure-e2e-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else { throw HarnessError("no temporary directory: errno \(errno)") }
@@ -28,7 +29,7 @@ final class House {
         admin = HTTPPort(port: try freePort())
         socketPath = directory + "/control.sock"
         self.flags = flags
-        self.environment = ["PATH": "/usr/bin:/bin", "HOME": directory].merging(environment) { _, given in given }
+        environment = ["PATH": "/usr/bin:/bin", "HOME": directory]
         if start { try self.start() }
     }
 
