@@ -12,7 +12,7 @@ extension EndToEnd {
         private static let serviceKills = 10
         /// Half of a step's time passes before its effect and half between the effect and the recording, so that most
         /// kills fall into one or the other of several steps.
-        private static let stepPauseSeconds = 0.02
+        private static let stepPauseSeconds = 0.03
 
         @Test func everyInvocationCompletesAndNoRecordedStepRunsTwice() throws {
             let house = try House([
@@ -51,14 +51,14 @@ extension EndToEnd {
         private func killAlongTheWay(_ house: House, _ service: PythonService) throws -> [Double] {
             var random = SeededGenerator(state: Self.seed)
             let total = Self.daemonKills + Self.serviceKills
-            let room = Self.keys * Self.invocationsPerKey / (total + 2)
             var victims = Array(repeating: true, count: Self.daemonKills)
             victims += Array(repeating: false, count: Self.serviceKills)
             victims.shuffle(using: &random)
             let begun = completed(house)
+            let room = (Self.keys * Self.invocationsPerKey - begun) / (total + 2)
             var moments: [Double] = []
             for (index, isDaemon) in victims.enumerated() {
-                let goal = begun + index * room * 9 / 10 + Int.random(in: 0..<(room / 2), using: &random)
+                let goal = begun + index * room + Int.random(in: 0..<max(1, room / 2), using: &random)
                 try eventually("progress up to \(goal), seed \(Self.seed)", seconds: 120) {
                     completed(house) >= goal ? true : nil
                 }
@@ -87,7 +87,7 @@ extension EndToEnd {
                         #expect(effects["k\(key)/\(number) \(step)"]?.last?.token == token, "k\(key)/\(number) \(step)")
                     }
                 }
-                let entries = try house.call("/Ledger/k\(key)/entries", "")
+                let entries = try house.ask("/Ledger/k\(key)/entries")
                 #expect(entries == "[\((0..<Self.invocationsPerKey).map(String.init).joined(separator: ", "))]")
             }
         }

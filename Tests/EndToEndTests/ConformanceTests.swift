@@ -52,7 +52,9 @@ extension EndToEnd {
                 body: bytes
             )
             #expect(answer.status == 200)
-            #expect(answer.body == bytes)
+            // A difference of so many bytes is not to be printed.
+            let isMirrored = answer.body == bytes
+            #expect(isMirrored)
             #expect(answer.headers["x-restate-id"]?.hasPrefix("inv_1") == true)
         }
 
@@ -67,12 +69,12 @@ extension EndToEnd {
 
         private func stateIsKept(_ house: House) throws {
             for total in 1...3 { #expect(try house.call("/Counter/k%2F1/add", "1") == "\(total)") }
-            #expect(try house.ingress.post("/Counter/k%2F1/total", json: "").text == "3")
-            #expect(try house.ingress.post("/Counter/other/total", json: "").text == "0")
+            #expect(try house.ask("/Counter/k%2F1/total") == "3")
+            #expect(try house.ask("/Counter/other/total") == "0")
             #expect(try house.call("/Counter/s/put", #"{"x":1,"y":"2"}"#) == #"["x", "y"]"#)
             #expect(try house.call("/Counter/s/drop", #""x""#) == #"["y"]"#)
-            #expect(try house.call("/Counter/s/names", "") == #"["y"]"#)
-            #expect(try house.call("/Counter/s/drop_all", "") == "[]")
+            #expect(try house.ask("/Counter/s/names") == #"["y"]"#)
+            #expect(try house.ask("/Counter/s/drop_all") == "[]")
         }
 
         private func handlersCallEachOther(_ house: House) throws {
@@ -81,7 +83,7 @@ extension EndToEnd {
             let callee = try house.call("/Plain/dispatch", #"{"key":"sent","amount":5,"milliseconds":100}"#)
             #expect(callee.hasPrefix("\"inv_1"))
             try eventually("the one-way call") {
-                try house.call("/Counter/sent/total", "") == "5" ? true : nil
+                try house.ask("/Counter/sent/total") == "5" ? true : nil
             }
             #expect(house.effects.count("added", id: "sent") == 1)
         }
@@ -158,7 +160,7 @@ extension EndToEnd {
             try house.register()
             _ = try house.send("/Counter/o/hold/send", "300")
             for amount in 1...20 { _ = try house.send("/Counter/o/add/send", "\(amount)") }
-            #expect(try house.call("/Counter/o/total", "") == "0", "a shared handler does not wait")
+            #expect(try house.ask("/Counter/o/total") == "0", "a shared handler does not wait")
             #expect(try house.call("/Counter/p/add", "1") == "1", "another key does not wait")
             try eventually("the queue to empty") { house.effects.count("added", id: "o") == 20 ? true : nil }
             let events = house.effects.events.filter { $0.id == "o" }

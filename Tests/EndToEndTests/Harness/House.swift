@@ -132,6 +132,13 @@ final class House {
         return answer.text
     }
 
+    /// Calls a handler that takes no input.
+    func ask(_ path: String) throws -> String {
+        let answer = try ingress.exchange("POST", path)
+        guard answer.status == 200 else { throw HarnessError("\(path): \(answer.status) \(answer.text)\n\(log)") }
+        return answer.text
+    }
+
     /// Sends a one-way call and gives its invocation id.
     func send(_ path: String, _ json: String, _ headers: [String: String] = [:]) throws -> String {
         struct Accepted: Decodable { let invocationId: String }

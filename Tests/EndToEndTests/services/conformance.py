@@ -16,6 +16,7 @@ import restate
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from restate.exceptions import TerminalError
+from restate.serde import BytesSerde
 
 EFFECTS = os.open(os.environ["EFFECTS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
@@ -50,7 +51,12 @@ async def echo(ctx: restate.Context, value: dict) -> dict:
     return value
 
 
-@plain.handler(accept="application/octet-stream", content_type="application/octet-stream")
+@plain.handler(
+    accept="application/octet-stream",
+    content_type="application/octet-stream",
+    input_serde=BytesSerde(),
+    output_serde=BytesSerde(),
+)
 async def mirror(ctx: restate.Context, value: bytes) -> bytes:
     return value
 
