@@ -5,13 +5,20 @@ extension EndToEnd {
     /// Nothing that was acknowledged is lost, and no recorded step runs again, whatever ends whenever.
     @Suite(.serialized)
     struct CrashTests {
+        /// Starts a nap and waits until its sleep is in the journal: one that is not may begin anew after a crash.
+        private func sleepIsRecorded(_ house: House, milliseconds: Int) throws -> Effects.Event {
+            let id = try house.send("/Plain/nap/send", #"{"id":"n","milliseconds":\#(milliseconds)}"#)
+            try eventually("the sleep in the journal") {
+                let answer = try house.query("SELECT entry_type FROM sys_journal WHERE id = '\(id)'")
+                return answer.text.contains("Sleep") ? true : nil
+            }
+            return try #require(house.effects.events.first { $0.kind == "asleep" })
+        }
+
         @Test func aSleepThatEndsWhileTheDaemonIsDownWakesAtOnceAfterwards() throws {
             let house = try House()
             try house.register()
-            _ = try house.send("/Plain/nap/send", #"{"id":"n","milliseconds":1000}"#)
-            let asleep = try eventually("the sleep to begin") {
-                house.effects.events.first { $0.kind == "asleep" }
-            }
+            let asleep = try sleepIsRecorded(house, milliseconds: 1000)
             house.killDaemon()
             try eventually("the due time to pass") { Clock.now > asleep.time + 1.3 ? true : nil }
             try house.start()
@@ -23,10 +30,7 @@ extension EndToEnd {
         @Test func aSleepThatEndsAfterTheRestartIsNotLate() throws {
             let house = try House()
             try house.register()
-            _ = try house.send("/Plain/nap/send", #"{"id":"n","milliseconds":3000}"#)
-            let asleep = try eventually("the sleep to begin") {
-                house.effects.events.first { $0.kind == "asleep" }
-            }
+            let asleep = try sleepIsRecorded(house, milliseconds: 3000)
             try house.restartDaemon()
             let awake = try eventually("the wake-up") { house.effects.events.first { $0.kind == "awake" } }
             #expect(awake.time >= asleep.time + 2.9)
