@@ -49,7 +49,7 @@ demo: deps venv
 	@docs/examples/demo.sh
 
 bench: release
-	@"$$(swift build -c release --show-bin-path)/perdure-bench"
+	@"$$(swift build -c release --show-bin-path)/perdure-bench" run
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

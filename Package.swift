@@ -101,13 +101,14 @@ let package = Package(
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
                 "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
                 "ControlProtocol",
-            ]
+            ],
+            linked: carriesSwift
         ),
-        program("perdured-query", ["Introspection", "ControlProtocol"]),
+        program("perdured-query", ["Introspection", "ControlProtocol"], linked: carriesSwift),
         program("perdure", ["CommandLine"], linked: carriesSwift),
         program(
             "perdure-bench",
-            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"]
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"]
         ),
 
         tests("DurableModelTests", ["DurableModel"]),

@@ -33,12 +33,13 @@ package enum ControlMessageID: Hashable, Sendable, Codable {
 }
 
 /// A request or a notification as it arrived: its head is decoded, its parameters are not yet.
-package struct ControlRequest: Hashable, Sendable {
+package struct ControlRequest: Sendable {
     /// The id to answer under; nil for a notification, which gets no answer.
     package let id: ControlMessageID?
     /// The method's name as it was sent.
     package let method: String
     private let payload: [UInt8]
+    private var decoded: Result<any ControlParameters, ControlError>?
 
     /// Reads the payload of a frame.
     package init(payload: [UInt8]) throws(ControlProtocolError) {
@@ -50,8 +51,24 @@ package struct ControlRequest: Hashable, Sendable {
         self.payload = payload
     }
 
+    /// Decodes the parameters of a known method ahead of time, where that may take long: `parameters` then has them,
+    /// or what is wrong with them, at once.
+    package mutating func decodeParameters() {
+        guard let type = ControlMethod(rawValue: method)?.parametersType else { return }
+        do throws(ControlError) {
+            decoded = .success(try decode(type))
+        } catch {
+            decoded = .failure(error)
+        }
+    }
+
     /// The parameters, complete and of the right types, or an `invalid-parameters` error that names what is wrong.
     package func parameters<P: ControlParameters>(_ type: P.Type) throws(ControlError) -> P {
+        if let decoded, let parameters = try decoded.get() as? P { return parameters }
+        return try decode(type)
+    }
+
+    private func decode<P: ControlParameters>(_ type: P.Type) throws(ControlError) -> P {
         do throws(ControlProtocolError) {
             let names = try ControlCodec.decode(ParameterNames.self, from: payload).params ?? [:]
             if let unknown = names.keys.sorted().first(where: { !P.memberNames.contains($0) }) {
@@ -59,7 +76,7 @@ package struct ControlRequest: Hashable, Sendable {
                     P.memberNames.isEmpty ? "it takes none" : "it takes " + P.memberNames.joined(separator: ", ")
                 throw ControlProtocolError.notAMessage(detail: "\(method) has no parameter \"\(unknown)\"; \(known)")
             }
-            if let envelope = try ControlCodec.decode(Envelope<P>.self, from: payload).params { return envelope }
+            if let parameters = try ControlCodec.decode(Envelope<P>.self, from: payload).params { return parameters }
             return try ControlCodec.decode(P.self, from: Array("{}".utf8))
         } catch {
             guard case .notAMessage(let detail) = error else {

@@ -24,6 +24,25 @@ package enum ControlMethod: String, CaseIterable, Sendable {
             .operate
         }
     }
+
+    /// The type of its parameters.
+    var parametersType: any ControlParameters.Type {
+        switch self {
+        case .hello: Hello.Parameters.self
+        case .status: GetStatus.Parameters.self
+        case .deploymentsRegister: RegisterDeployment.Parameters.self
+        case .deploymentsList: ListDeployments.Parameters.self
+        case .deploymentsDescribe: DescribeDeployment.Parameters.self
+        case .deploymentsRemove: RemoveDeployment.Parameters.self
+        case .servicesList: ListServices.Parameters.self
+        case .servicesDescribe: DescribeService.Parameters.self
+        case .invocationsList: ListInvocations.Parameters.self
+        case .invocationsDescribe: DescribeInvocation.Parameters.self
+        case .invocationsCancel: CancelInvocation.Parameters.self
+        case .invocationsKill: KillInvocation.Parameters.self
+        case .sqlQuery: RunQuery.Parameters.self
+        }
+    }
 }
 
 /// A method with the types of its parameters and its result.

@@ -2,8 +2,8 @@ import ControlProtocol
 
 /// What carries out the requests of the control socket.
 package protocol ControlHandler: AnyObject {
-    /// A peer that may do so has called a method (never `hello`, which the server answers itself). The request's
-    /// parameters are not decoded yet. Sooner or later, or at once, the answer goes to `ControlServer.reply` under
+    /// A peer that may do so has called a method (never `hello`, which the server answers itself). It decodes
+    /// the request's parameters by its types. Sooner or later, or at once, the answer goes to `ControlServer.reply` under
     /// this handle. Called on the loop's thread.
     func handle(_ method: ControlMethod, _ request: ControlRequest, from peer: ControlPeer, reply: ControlReplyHandle)
 }

@@ -12,6 +12,10 @@ package struct ControlLimits: Sendable {
     /// Output that waits for a peer before no more of its requests are read.
     package var pendingOutputBytesMax = 4 << 20
 
+    /// A longer frame is decoded on another thread: within the turn, a mebibyte would hold up everybody for tens of
+    /// milliseconds.
+    package var inlineFrameBytesMax = 64 << 10
+
     /// The limits above.
     package init() {}
 }

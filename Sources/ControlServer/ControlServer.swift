@@ -106,10 +106,16 @@ package final class ControlServer {
 
     // MARK: Peers
 
+    private static let strangerError = ControlError(
+        .notPermitted,
+        "The control socket is for the superuser, the daemon's user and the socket's group; this process is none of them.",
+        advice: "become a member of the group (control-socket-group), or use sudo"
+    )
+
     private func accept(_ stream: ByteStream) {
         let (credentials, peer) = access.peer(of: stream)
         guard let peer else {
-            turnAway(stream, ControlError(.notPermitted, advice: "its group may: see control-socket-group"))
+            turnAway(stream, Self.strangerError)
             log.warning(
                 "refused a peer of the control socket",
                 id: .controlPeerRefused,

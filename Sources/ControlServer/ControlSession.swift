@@ -29,6 +29,9 @@ final class ControlSession {
         case closed
     }
 
+    /// Why nothing is read from the peer for the moment.
+    private enum Pause { case outputFull, decoding }
+
     /// Names it among the connections of its server.
     let id: UInt64
     let peer: ControlPeer
@@ -42,6 +45,7 @@ final class ControlSession {
     private var phase = Phase.greeting
     private var inFlight: [UInt64: ControlMessageID?] = [:]
     private var requestCount: UInt64 = 0
+    private var pauses: Set<Pause> = []
     private var pendingBytesAtCheck = 0
     private var isStallTimed = false
     private lazy var frameTimer = LoopTimer(loop: loop) { [unowned self] in refuse(ControlError(.frameTimeout)) }
@@ -101,30 +105,77 @@ final class ControlSession {
 
     // MARK: Input
 
+    private var takesFrames: Bool { (phase == .greeting || phase == .open) && !pauses.contains(.decoding) }
+
     private func receive(_ bytes: UnsafeRawBufferPointer) {
         guard phase == .greeting || phase == .open else { return }
         // What is pending before anything is answered has been waiting for the peer: it will be told when that has left.
-        if stream.pendingOutputBytes > limits.pendingOutputBytesMax { stream.pauseReading() }
+        if stream.pendingOutputBytes > limits.pendingOutputBytesMax { pause(.outputFull) }
         let wasInsideFrame = decoder.isInsideFrame
         decoder.append(bytes)
+        let sawFrame = takeFrames()
+        timeFrame(isNew: sawFrame || !wasInsideFrame)
+    }
+
+    /// Takes the frames that are complete; whether there were any.
+    private func takeFrames() -> Bool {
         var sawFrame = false
         do throws(ControlProtocolError) {
-            while phase == .greeting || phase == .open, let payload = try decoder.next() {
+            while takesFrames, let payload = try decoder.next() {
                 sawFrame = true
-                take(try ControlRequest(payload: payload))
+                if payload.count > limits.inlineFrameBytesMax {
+                    decodeElsewhere(payload)
+                } else {
+                    take(try ControlRequest(payload: payload))
+                }
             }
         } catch {
             refuse(ControlError(error))
-            return
         }
+        return sawFrame
+    }
+
+    /// Decodes a long frame on another thread. What comes after it waits, so that requests keep their order.
+    private func decodeElsewhere(_ payload: [UInt8]) {
+        pause(.decoding)
+        loop.offload { () -> Result<ControlRequest, ControlProtocolError> in
+            do throws(ControlProtocolError) {
+                var request = try ControlRequest(payload: payload)
+                request.decodeParameters()
+                return .success(request)
+            } catch {
+                return .failure(error)
+            }
+        } then: { [weak self] result in
+            self?.decoded(result)
+        }
+    }
+
+    private func decoded(_ result: Result<ControlRequest, ControlProtocolError>) {
         guard phase != .closed else { return }
-        timeFrame(isNew: sawFrame || !wasInsideFrame)
+        resume(.decoding)
+        switch result {
+        case .success(let request): take(request)
+        case .failure(let error): return refuse(ControlError(error))
+        }
+        _ = takeFrames()
+        timeFrame(isNew: true)
+    }
+
+    private func pause(_ reason: Pause) {
+        pauses.insert(reason)
+        stream.pauseReading()
+    }
+
+    private func resume(_ reason: Pause) {
+        pauses.remove(reason)
+        if pauses.isEmpty { stream.resumeReading() }
     }
 
     /// A frame's time runs from its first byte and is not given anew by the next ones.
     private func timeFrame(isNew: Bool) {
         guard phase == .open else { return }
-        if !decoder.isInsideFrame {
+        if pauses.contains(.decoding) || !decoder.isInsideFrame {
             frameTimer.cancel()
         } else if isNew {
             frameTimer.schedule(afterMilliseconds: limits.frameMilliseconds)
@@ -243,6 +294,6 @@ extension ControlSession: ByteStreamDelegate {
 
     func byteStreamDrained(_ stream: ByteStream) {
         if phase == .finishing { return closeWhenDone() }
-        stream.resumeReading()
+        resume(.outputFull)
     }
 }

@@ -44,7 +44,9 @@ struct Room {
             machine
         ),
         Room(
-            "Introspection", ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite", "CShims"], faces
+            "Introspection",
+            ["DurableModel", "ServiceProtocol", "Store", "ControlProtocol", "CSQLite", "CShims"],
+            faces
         ),
         Room(
             "Operations",
@@ -87,7 +89,11 @@ struct Room {
         ),
         Room("perdured-query", ["Introspection", "ControlProtocol"], machine),
         Room("perdure", ["CommandLine"], machine),
-        Room("perdure-bench", ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol"], machine),
+        Room(
+            "perdure-bench",
+            ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"],
+            machine
+        ),
     ]
 
     /// Modules that no room may import, with what to use instead.

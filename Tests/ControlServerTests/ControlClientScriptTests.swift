@@ -96,6 +96,9 @@ struct ControlClientScriptTests {
             #expect(output == "{\n  \"id\": \"inv_1\"\n}\n")
             #expect(exit == .exited(status: 0))
         } else {
+            #expect(
+                output.hasPrefix("The control socket is for the superuser, the daemon's user and the socket's group")
+            )
             #expect(exit == .exited(status: 1))
             #expect(world.records.records.map(\.id) == [.controlPeerRefused])
         }

@@ -5,6 +5,19 @@ import Glibc
 import Logging
 import Testing
 
+/// Bytes that are no request, under a name, as some are too long to print.
+struct BadFrame: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let bytes: [UInt8]
+    let code: ControlErrorCode
+
+    init(_ name: String, _ bytes: [UInt8], _ code: ControlErrorCode) {
+        testDescription = name
+        self.bytes = bytes
+        self.code = code
+    }
+}
+
 /// Bytes that are no request: one error frame, a close, a record in the log, and everybody else is served on.
 @Suite struct ControlServerRefusalTests {
     private static let deepText = #"{"a":"# + String(repeating: "[", count: 500_000)
@@ -13,29 +26,33 @@ import Testing
         (try? ControlFrame.encode(payload, bytesMax: ControlFrame.answerBytesMax)) ?? []
     }
 
-    private static let badBytes: [(String, [UInt8], ControlErrorCode)] = [
-        ("oversized by one", [0, 0x10, 0, 1], .frameTooLarge),
-        ("oversized by far", [0xFF, 0xFF, 0xFF, 0xFF], .frameTooLarge),
-        ("HTTP", Array("GET / HTTP/1.1\r\n\r\n".utf8), .frameTooLarge),
-        ("TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], .frameTooLarge),
-        ("empty", [0, 0, 0, 0], .parseError),
-        ("not JSON", frame(Array("hello there".utf8)), .parseError),
-        ("half JSON", frame(Array(#"{"jsonrpc":"2.0""#.utf8)), .parseError),
-        ("two objects", frame(Array("{} {}".utf8)), .parseError),
-        ("not UTF-8", frame([0x7B, 0x22, 0xFF, 0x22, 0x7D]), .parseError),
-        ("UTF-16", frame([0x7B, 0x00, 0x7D, 0x00]), .parseError),
-        ("a bomb of brackets", frame(Array(deepText.utf8)), .parseError),
-        ("an array", frame(Array(#"[{"jsonrpc":"2.0"}]"#.utf8)), .invalidRequest),
-        ("a number", frame(Array("1".utf8)), .invalidRequest),
-        ("an empty object", frame(Array("{}".utf8)), .invalidRequest),
-        ("another version", frame(Array(#"{"jsonrpc":"1.0","id":1,"method":"status"}"#.utf8)), .invalidRequest),
-        ("a response", frame(Array(#"{"jsonrpc":"2.0","id":1,"result":{}}"#.utf8)), .invalidRequest),
-        ("a fraction as id", frame(Array(#"{"jsonrpc":"2.0","id":0.5,"method":"status"}"#.utf8)), .invalidRequest),
+    private static let badFrames = [
+        BadFrame("oversized by one", [0, 0x10, 0, 1], .frameTooLarge),
+        BadFrame("oversized by far", [0xFF, 0xFF, 0xFF, 0xFF], .frameTooLarge),
+        BadFrame("HTTP", Array("GET / HTTP/1.1\r\n\r\n".utf8), .frameTooLarge),
+        BadFrame("TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], .frameTooLarge),
+        BadFrame("empty", [0, 0, 0, 0], .parseError),
+        BadFrame("not JSON", frame(Array("hello there".utf8)), .parseError),
+        BadFrame("half JSON", frame(Array(#"{"jsonrpc":"2.0""#.utf8)), .parseError),
+        BadFrame("two objects", frame(Array("{} {}".utf8)), .parseError),
+        BadFrame("not UTF-8", frame([0x7B, 0x22, 0xFF, 0x22, 0x7D]), .parseError),
+        BadFrame("UTF-16", frame([0x7B, 0x00, 0x7D, 0x00]), .parseError),
+        BadFrame("a bomb of brackets", frame(Array(deepText.utf8)), .parseError),
+        BadFrame("an array", frame(Array(#"[{"jsonrpc":"2.0"}]"#.utf8)), .invalidRequest),
+        BadFrame("a number", frame(Array("1".utf8)), .invalidRequest),
+        BadFrame("an empty object", frame(Array("{}".utf8)), .invalidRequest),
+        BadFrame("another version", frame(Array(#"{"jsonrpc":"1.0","id":1,"method":"status"}"#.utf8)), .invalidRequest),
+        BadFrame("a response", frame(Array(#"{"jsonrpc":"2.0","id":1,"result":{}}"#.utf8)), .invalidRequest),
+        BadFrame(
+            "a fraction as id",
+            frame(Array(#"{"jsonrpc":"2.0","id":0.5,"method":"status"}"#.utf8)),
+            .invalidRequest
+        ),
     ]
 
-    @Test(arguments: badBytes, [false, true])
+    @Test(arguments: badFrames, [false, true])
     func `a bad frame gets one error and a close`(
-        bad: (name: String, bytes: [UInt8], code: ControlErrorCode),
+        bad: BadFrame,
         afterHello: Bool
     ) throws {
         let world = try ControlWorld()
@@ -45,7 +62,7 @@ import Testing
         peer.send(bad.bytes)
         try world.run("closed") { peer.hasEnded }
         #expect(peer.ids == [nil])
-        #expect(peer.errors.map(\.knownCode) == [bad.code], "\(bad.name)")
+        #expect(peer.errors.map(\.knownCode) == [bad.code], "\(bad.testDescription)")
         #expect(world.records.records.map(\.id) == [.controlFrameRefused])
         #expect(world.server.connections == 1)
         other.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))

@@ -115,6 +115,24 @@ import Testing
         #expect(peer.ids == [.number(2)])
     }
 
+    @Test func `long requests keep their place among the others`() throws {
+        var limits = ControlLimits()
+        limits.inlineFrameBytesMax = 100
+        let world = try ControlWorld(limits: limits)
+        defer { world.close() }
+        let peer = try world.connect()
+        let long = String(repeating: "x", count: 200_000)
+        peer.send(id: 0, .hello, Hello.Parameters(programVersion: long))
+        peer.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: long))
+        peer.send(id: 3, .invocationsKill, ["nonsense": long])
+        peer.send(id: 4, .invocationsKill, IdentifierParameters(id: "inv_4"))
+        peer.stream.shutdownWrite()
+        try world.run("answered to the end") { peer.hasEnded }
+        #expect(peer.ids == (0...4).map { .number($0) })
+        #expect(peer.errors.map(\.knownCode) == [.invalidParameters])
+    }
+
     // MARK: Requests that are refused, on a connection that lives on
 
     @Test(arguments: [

@@ -7,7 +7,10 @@ import sys
 
 def send(connection, message):
     payload = json.dumps(message).encode()
-    connection.sendall(struct.pack(">I", len(payload)) + payload)
+    try:
+        connection.sendall(struct.pack(">I", len(payload)) + payload)
+    except BrokenPipeError:
+        pass  # the daemon has said why before it closed
 
 
 def receive(stream):
@@ -25,8 +28,8 @@ with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
     for number, (name, params) in enumerate([("hello", hello), (method, json.loads(parameters))]):
         send(connection, {"jsonrpc": "2.0", "id": number, "method": name, "params": params})
         answer = receive(stream)
-        while answer.get("id", number) != number or "method" in answer:
-            answer = receive(stream)  # a notification on the way
+        while "method" in answer:  # a notification on the way
+            answer = receive(stream)
         if "error" in answer:
             sys.exit(answer["error"]["message"])
 print(json.dumps(answer["result"], indent=2))

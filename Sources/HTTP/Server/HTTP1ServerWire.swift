@@ -115,7 +115,7 @@ final class HTTP1ServerWire {
         case .respond(let response):
             guard case .http1 = connection.wire else { return false }
             return answerEarly(response, framing, mayOmitBody: head.expectsContinue)
-        case .collect(let bytesMax):
+        case .collect(let bytesMax), .stream(let bytesMax):
             guard case .http1 = connection.wire else { return false }
             if case .length(let length) = framing {
                 guard length <= bytesMax else {

@@ -13,6 +13,8 @@ final class HTTP2ServerWire {
     private struct Request {
         var phase = Phase.free
         var body: [UInt8] = []
+        /// The handler takes the body in parts.
+        var isStreamed = false
     }
 
     private unowned let connection: HTTPServerConnection
@@ -140,6 +142,12 @@ extension HTTP2ServerWire: HTTP2SessionDelegate {
         let isHead = head.method == .head
         switch handler.httpServer(server, head: head, of: id(stream)) {
         case .respond(let response): answer(stream, response, isHead: isHead)
+        case .stream:
+            requests[slot].phase = .awaiting(isHead: isHead)
+            requests[slot].isStreamed = true
+            if head.expectsContinue, !isEnd { session.sendContinue(stream) }
+            handler.httpServer(server, opened: id(stream), head: head)
+            if isEnd { handler.httpServer(server, bodyEnded: id(stream)) }
         case .collect(let bytesMax):
             if let length = head.contentLength, length > bytesMax {
                 return answer(stream, HTTPResponse(.bodyTooLarge), isHead: isHead)
@@ -167,6 +175,10 @@ extension HTTP2ServerWire: HTTP2SessionDelegate {
 
     func session(_ session: HTTP2Session, body: UnsafeRawBufferPointer, of stream: HTTP2StreamKey) {
         let slot = Int(stream.slot)
+        if requests[slot].isStreamed {
+            server.handler?.httpServer(server, part: body, of: id(stream))
+            return
+        }
         guard case .collecting(let head, let bytesMax) = requests[slot].phase else { return }
         guard requests[slot].body.count + body.count <= bytesMax else {
             dropBody(slot)
@@ -179,6 +191,10 @@ extension HTTP2ServerWire: HTTP2SessionDelegate {
 
     func session(_ session: HTTP2Session, ended stream: HTTP2StreamKey) {
         let slot = Int(stream.slot)
+        if requests[slot].isStreamed {
+            server.handler?.httpServer(server, bodyEnded: id(stream))
+            return
+        }
         guard case .collecting(let head, _) = requests[slot].phase else { return }
         requests[slot].phase = .awaiting(isHead: head.method == .head)
         let body = requests[slot].body

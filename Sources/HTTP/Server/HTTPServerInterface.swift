@@ -56,6 +56,8 @@ package enum HTTPBodyPolicy: Sendable {
     case collect(maxBytes: Int)
     /// This is the answer; the body is not looked at.
     case respond(HTTPResponse)
+    /// HTTP/2: hand the body over in parts, as they come, and take the answer meanwhile. Over HTTP/1 it is collected.
+    case stream(maxBytesHTTP1: Int)
 }
 
 /// Who answers a server's requests. All calls come on the loop's thread, inside `EventLoop.runOnce` or `HTTPServer.flush`;
@@ -65,6 +67,12 @@ package protocol HTTPServerHandler: AnyObject {
     func httpServer(_ server: HTTPServer, head: HTTPHead, of request: HTTPRequestID) -> HTTPBodyPolicy
     /// The request is complete; answer it now or later, exactly once.
     func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8])
+    /// A request whose body is streamed can be answered from now on.
+    func httpServer(_ server: HTTPServer, opened request: HTTPRequestID, head: HTTPHead)
+    /// A part of a body that is streamed, never empty; valid during the call.
+    func httpServer(_ server: HTTPServer, part: UnsafeRawBufferPointer, of request: HTTPRequestID)
+    /// A streamed body is complete.
+    func httpServer(_ server: HTTPServer, bodyEnded request: HTTPRequestID)
     /// The client went away before it was answered completely. Told only of requests that were handed over complete.
     func httpServer(_ server: HTTPServer, cancelled request: HTTPRequestID)
     /// A streamed answer that `write` had said false to can go on.
@@ -74,6 +82,15 @@ package protocol HTTPServerHandler: AnyObject {
 extension HTTPServerHandler {
     /// Only handlers that stream need it.
     package func httpServer(_ server: HTTPServer, writable request: HTTPRequestID) {}
+
+    /// Only those that stream bodies need it.
+    package func httpServer(_ server: HTTPServer, opened request: HTTPRequestID, head: HTTPHead) {}
+
+    /// Only those that stream bodies need it.
+    package func httpServer(_ server: HTTPServer, part: UnsafeRawBufferPointer, of request: HTTPRequestID) {}
+
+    /// Only those that stream bodies need it.
+    package func httpServer(_ server: HTTPServer, bodyEnded request: HTTPRequestID) {}
 }
 
 /// What a server allows its clients.

@@ -1,0 +1,76 @@
+import HTTP
+
+/// The HTTP side of the endpoint: the manifest, and one `HandlerRun` for each attempt.
+final class EndpointHandler: HTTPServerHandler {
+    /// What the daemon reads when the endpoint is registered.
+    private static let manifest = """
+        {"protocolMode":"BIDI_STREAM","minProtocolVersion":5,"maxProtocolVersion":7,"services":[\
+        {"name":"Bench","ty":"SERVICE","handlers":[{"name":"nothing"},{"name":"steps"}]},\
+        {"name":"BenchObject","ty":"VIRTUAL_OBJECT","handlers":[{"name":"hot","ty":"EXCLUSIVE"}]}]}
+        """
+    /// Payloads of a benchmark are small; what is larger is a mistake.
+    private static let bodyBytesMax = 1 << 20
+
+    private var runs: [HTTPRequestID: HandlerRun] = [:]
+
+    func httpServer(_ server: HTTPServer, head: HTTPHead, of request: HTTPRequestID) -> HTTPBodyPolicy {
+        let path = head.path
+        if path.elementsEqual("/discover".utf8) { return .respond(Self.discovery(head)) }
+        guard path.starts(with: "/invoke/".utf8) else { return .respond(HTTPResponse(status: 404)) }
+        return .stream(maxBytesHTTP1: Self.bodyBytesMax)
+    }
+
+    private static func discovery(_ head: HTTPHead) -> HTTPResponse {
+        var response = HTTPResponse(status: 200, body: Array(manifest.utf8))
+        response.head.add("content-type", "application/vnd.restate.endpointmanifest.v1+json")
+        response.head.add("x-restate-server", "perdure-bench")
+        return response
+    }
+
+    func httpServer(_ server: HTTPServer, opened request: HTTPRequestID, head: HTTPHead) {
+        guard let contentType = head.value(of: "content-type"), let run = HandlerRun(contentType, path: head.path)
+        else { return server.respond(to: request, HTTPResponse(status: 415)) }
+        var answer = HTTPHead(status: 200)
+        answer.add("content-type", contentType)
+        answer.add("x-restate-server", "perdure-bench")
+        server.beginResponse(to: request, answer)
+        runs[request] = run
+    }
+
+    func httpServer(_ server: HTTPServer, part: UnsafeRawBufferPointer, of request: HTTPRequestID) {
+        guard let index = runs.index(forKey: request) else { return }
+        runs.values[index].take(part)
+        answer(request, at: index, on: server)
+    }
+
+    func httpServer(_ server: HTTPServer, bodyEnded request: HTTPRequestID) {
+        guard let index = runs.index(forKey: request) else { return }
+        runs.values[index].inputEnded()
+        answer(request, at: index, on: server)
+    }
+
+    private func answer(
+        _ request: HTTPRequestID,
+        at index: Dictionary<HTTPRequestID, HandlerRun>.Index,
+        on server: HTTPServer
+    ) {
+        let output = runs.values[index].takeOutput()
+        if !output.isEmpty { server.write(to: request, output) }
+        switch runs.values[index].phase {
+        case .ended:
+            runs.remove(at: index)
+            server.endResponse(to: request)
+        case .broken:
+            runs.remove(at: index)
+            server.abort(request)
+        case .awaitingStart, .replaying, .running: break
+        }
+    }
+
+    /// Over HTTP/1.1, which this endpoint does not offer.
+    func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {
+        server.respond(to: request, HTTPResponse(status: 505))
+    }
+
+    func httpServer(_ server: HTTPServer, cancelled request: HTTPRequestID) { runs[request] = nil }
+}
