@@ -38,9 +38,10 @@ final class AttemptStream {
             delegate: self
         )
         self.exchange = exchange
-        exchange.write(order.opening)
+        let hasLeft = exchange.write(order.opening)
         if !order.keepsInputOpen { exchange.endBody() }
         if endpoint.version == .http2 || isRepeated { order.opening = [] }
+        if hasLeft { transport.openingLeft(order.attempt) }
     }
 
     func send(_ bytes: [UInt8]) {
@@ -77,6 +78,10 @@ final class AttemptStream {
 }
 
 extension AttemptStream: HTTPExchangeDelegate {
+    func exchangeWritable(_ exchange: HTTPExchange) {
+        transport.openingLeft(order.attempt)
+    }
+
     func exchange(_ exchange: HTTPExchange, head: HTTPHead) {
         guard case .awaitingHead = phase else { return }
         // A journal is not held on to for as long as its attempt runs: from here on nothing is repeated.

@@ -15,6 +15,8 @@ package final class AttemptTransport {
     let loop: EventLoop
     let client: HTTPClient
     let drainMilliseconds: UInt64
+    /// Told once the connection has taken an opening; inside `start` if it was taken at once.
+    package var onOpeningLeft: ((AttemptID) -> Void)?
     private let onEvent: (AttemptID, AttemptEvent) -> Void
     private var streams: [AttemptID: AttemptStream] = [:]
     /// Attempts that were over before they began; told of in the next turn of the loop.
@@ -88,6 +90,10 @@ package final class AttemptTransport {
 
     func tell(_ attempt: AttemptID, _ event: AttemptEvent) {
         onEvent(attempt, event)
+    }
+
+    func openingLeft(_ attempt: AttemptID) {
+        onOpeningLeft?(attempt)
     }
 
     /// The last event of an attempt.

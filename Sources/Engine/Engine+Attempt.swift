@@ -125,6 +125,17 @@ extension Engine {
         }
     }
 
+    /// Lets an attempt begin whose opening was read meanwhile, if it is still to.
+    mutating func opened(_ order: AttemptOrder) throws(StorageError) {
+        guard let number = memory.work.numberOfAttempt[order.attempt], attempt(of: number)?.id == order.attempt
+        else { return }
+        guard memory.catalog.deployment(order.deployment) != nil else {
+            guard try load(number) else { return }
+            return try failAttempt(of: number, .deploymentRemoved(order.deployment))
+        }
+        actions.append(.start(order))
+    }
+
     /// Takes in one message; false once the attempt is over.
     private mutating func receive(
         _ frame: MessageFrame,

@@ -99,6 +99,7 @@ package struct Engine {
         case .fetchOutput(let id, let request): try fetchOutput(of: id, for: request)
         case .forget(let request): forgotten.append(request)
         case .attempt(let attempt, let event): try attemptReported(event, by: attempt)
+        case .opened(let order): try opened(order)
         case .cancel(let id, let request): try cancel(id, for: request)
         case .kill(let id, let request): try kill(id, for: request)
         case .register(let registration, let request): register(registration, for: request)

@@ -52,6 +52,8 @@ package enum EngineCommand: Sendable {
     /// The waiter has gone; the invocation is not touched.
     case forget(RequestID)
     case attempt(AttemptID, AttemptEvent)
+    /// An opening that was read elsewhere is there.
+    case opened(AttemptOrder)
     case cancel(InvocationID, RequestID)
     case kill(InvocationID, RequestID)
     case register(RegisterRequest, RequestID)
@@ -64,7 +66,7 @@ package enum EngineCommand: Sendable {
             .cancel(_, let request), .kill(_, let request), .register(_, let request),
             .removeDeployment(_, _, _, let request):
             request
-        case .forget, .attempt: nil
+        case .forget, .attempt, .opened: nil
         }
     }
 
@@ -133,6 +135,8 @@ package enum Answer: Sendable {
 package enum Action: Sendable {
     /// Carry out an attempt.
     case start(AttemptOrder)
+    /// Read an opening that is too large for a turn, away from the core, and submit the command that it gives.
+    case read(Opening)
     /// Send frames on the open input of an attempt.
     case send(AttemptID, [UInt8])
     /// End the input of an attempt: the hint to suspend.

@@ -3,32 +3,88 @@ import Registry
 import ServiceProtocol
 
 /// What an attempt begins with: the Start message and the journal, read after the commit that began it.
-package enum Opening {
-    /// The order for an attempt that a committed turn began. `input` is the payload of the Input command where it is at
-    /// hand; otherwise it is read.
-    package static func order(
-        for running: RunningInvocation,
+///
+/// A value that holds all but the rows, so that another thread can read those while turns go on: what it reads are the
+/// entries that the journal had when the value was made, whatever was appended since.
+package struct Opening: Sendable {
+    /// Journals and states above this length are not read within a turn (measured: 1 MB takes about 1 ms).
+    package static let inlineBytesMax = 256 << 10
+
+    private let running: RunningInvocation
+    private let deployment: Deployment
+    private let settings: Settings
+    private let isStateEager: Bool
+
+    /// The opening of an attempt as it is now; `nil` if its deployment is gone.
+    package init?(of running: RunningInvocation, catalog: Catalog, settings: Settings) {
+        guard let pin = running.invocation.pin, let deployment = catalog.deployment(pin.deployment) else { return nil }
+        self.running = running
+        self.deployment = deployment
+        self.settings = settings
+        let target = running.invocation.head.target
+        let options = catalog.effectiveOptions(
+            on: pin.deployment,
+            service: target.service,
+            handler: target.handler,
+            settings: settings
+        )
+        isStateEager = !options.enableLazyState && settings.eagerStateBytesMax > 0
+    }
+
+    package var attempt: AttemptID { running.attempt.id }
+
+    /// About how many bytes it will have.
+    package var bytes: Int { running.invocation.journalBytes + (eagerKey == nil ? 0 : settings.eagerStateBytesMax) }
+
+    private var eagerKey: ServiceKey? { isStateEager ? running.invocation.head.stateKey : nil }
+
+    /// The order, however much there is to read. `input` is the payload of the Input command where it is at hand.
+    package func order(
+        input: [UInt8]? = nil,
+        from storage: any OpeningStorage
+    ) throws(StorageError) -> AttemptOrder {
+        try order(input: input, state: state(from: storage, bytesMax: settings.eagerStateBytesMax), from: storage)
+    }
+
+    /// The order if it takes little reading; `nil` if that is not for the core's thread.
+    package func smallOrder(
         input: [UInt8]?,
-        catalog: Catalog,
-        settings: Settings,
-        storage: any EngineStorage
+        from storage: any OpeningStorage
     ) throws(StorageError) -> AttemptOrder? {
+        let isAtHand = input != nil && running.invocation.journalLength == 1
+        guard isAtHand || running.invocation.journalBytes <= Self.inlineBytesMax else { return nil }
+        let bytesMax = min(settings.eagerStateBytesMax, Self.inlineBytesMax)
+        let state = try state(from: storage, bytesMax: bytesMax)
+        guard state.isWhole || eagerKey == nil || bytesMax == settings.eagerStateBytesMax else { return nil }
+        return try order(input: input, state: state, from: storage)
+    }
+
+    /// The command that tells a later turn what was read.
+    package func command(readingFrom storage: any OpeningStorage) -> EngineCommand {
+        do {
+            return .opened(try order(from: storage))
+        } catch {
+            return unreadable("\(error)")
+        }
+    }
+
+    /// The command for an opening that cannot be read: the attempt fails like one whose service is unreachable.
+    package func unreadable(_ reason: String) -> EngineCommand {
+        .attempt(attempt, .failed(.network("the journal cannot be read: \(reason)")))
+    }
+
+    private func order(
+        input: [UInt8]?,
+        state: (entries: [StateEntry], isWhole: Bool),
+        from storage: any OpeningStorage
+    ) throws(StorageError) -> AttemptOrder {
         let (invocation, attempt) = (running.invocation, running.attempt)
         let head = invocation.head
-        guard let pin = invocation.pin, let deployment = catalog.deployment(pin.deployment) else { return nil }
         let stored: [UInt8]?
         if let input { stored = input } else { stored = try storage.input(of: invocation.number) }
         guard let stored else { throw .refused("the input of invocation \(head.id) is not there") }
-        let options = catalog.effectiveOptions(
-            on: pin.deployment,
-            service: head.target.service,
-            handler: head.target.handler,
-            settings: settings
-        )
-        let rows =
-            invocation.journalLength > 1
-            ? try storage.journal(of: invocation.number, from: 1, limit: .max) : []
-        let state = try state(of: head, options: options, settings: settings, storage: storage)
+        let entries = invocation.journalLength - 1
+        let rows = entries > 0 ? try storage.journal(of: invocation.number, from: 1, limit: entries) : []
         let start = StartMessage(
             id: head.id.bytes,
             debugID: head.id.description,
@@ -63,16 +119,12 @@ package enum Opening {
         )
     }
 
-    private static func state(
-        of head: InvocationHead,
-        options: EffectiveOptions,
-        settings: Settings,
-        storage: any EngineStorage
+    private func state(
+        from storage: any OpeningStorage,
+        bytesMax: Int
     ) throws(StorageError) -> (entries: [StateEntry], isWhole: Bool) {
-        guard let key = head.stateKey, !options.enableLazyState, settings.eagerStateBytesMax > 0 else {
-            return ([], false)
-        }
-        return try storage.state(of: key, bytesMax: settings.eagerStateBytesMax)
+        guard let eagerKey else { return ([], false) }
+        return try storage.state(of: eagerKey, bytesMax: bytesMax)
     }
 }
 

@@ -129,24 +129,28 @@ package struct PersistedMarks: Sendable, Hashable {
     package init() {}
 }
 
+/// What an attempt's opening is made of. Apart from the rest, since it is also read by connections that do nothing else.
+package protocol OpeningStorage: AnyObject {
+    /// The payload of the Input command.
+    func input(of number: InvocationNumber) throws(StorageError) -> [UInt8]?
+    /// The journal from `index` on, in order, at most `limit` rows; without the input, but with the output at its index.
+    func journal(of number: InvocationNumber, from index: Int, limit: Int) throws(StorageError) -> [JournalRow]
+    /// The whole state of a key, ordered by name, until `bytesMax` of names and values are passed; whether it is whole.
+    func state(of key: ServiceKey, bytesMax: Int) throws(StorageError) -> (entries: [StateEntry], isWhole: Bool)
+}
+
 /// What the engine reads: small and synchronous, so that a double in memory and a second store can stand for it.
 ///
 /// Reads see what was committed before; the engine lays what the running turn wrote over it.
-package protocol EngineStorage: AnyObject {
+package protocol EngineStorage: OpeningStorage {
     /// The row of that number.
     func invocation(_ number: InvocationNumber) throws(StorageError) -> Invocation?
     /// The latest row with that derived id (one that is a hash of its target).
     func invocation(derivedID: InvocationID) throws(StorageError) -> Invocation?
-    /// The payload of the Input command.
-    func input(of number: InvocationNumber) throws(StorageError) -> [UInt8]?
     /// The payload of the last Output command.
     func output(of number: InvocationNumber) throws(StorageError) -> [UInt8]?
-    /// The journal from `index` on, in order, at most `limit` rows; without the input, but with the output at its index.
-    func journal(of number: InvocationNumber, from index: Int, limit: Int) throws(StorageError) -> [JournalRow]
     /// One value of a key's state.
     func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]?
-    /// The whole state of a key, ordered by name, until `bytesMax` of names and values are passed; whether it is whole.
-    func state(of key: ServiceKey, bytesMax: Int) throws(StorageError) -> (entries: [StateEntry], isWhole: Bool)
     /// The names of a key's state, in order.
     func stateNames(of key: ServiceKey) throws(StorageError) -> [[UInt8]]
     /// Who holds a key's lock.

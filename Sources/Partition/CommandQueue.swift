@@ -5,6 +5,9 @@ package struct CommandSource: Hashable, Sendable, RawRepresentable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    /// What attempts report, all together: they share a place in the rounds, as each connection of a face has one.
+    package static let attempts = CommandSource(rawValue: 0)
 }
 
 /// Commands that wait for a turn: in order within a source, in rounds over the sources, so that no busy one starves others.

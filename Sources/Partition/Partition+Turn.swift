@@ -119,6 +119,9 @@ extension Partition {
         if !turn.engine.writes.addedOutbox.isEmpty { outbox.hasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
         var actions = turn.engine.actions
+        if !openings.isEmpty {
+            actions = openings.sift(actions, leavingUntil: now.adding(limits.openingHold))
+        }
         for (number, request) in turn.engine.waits { waiters.add(request, to: number) }
         for request in turn.engine.forgotten { waiters.forget(request) }
         for ending in turn.engine.endings {
@@ -129,9 +132,10 @@ extension Partition {
         for number in turn.engine.started {
             guard let running = memory.work.running[number] else { continue }
             deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
-            open(running, input: turn.engine.writes.invocations[number]?.input, at: now, into: &actions)
+            open(running, input: turn.engine.writes.invocations[number]?.input, into: &actions)
         }
         dropStaleDeadlines()
+        if !openings.isEmpty { readLargeOpenings(at: now, into: &actions) }
         return actions
     }
 
@@ -142,30 +146,6 @@ extension Partition {
         for running in memory.work.running.values {
             deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
         }
-    }
-
-    /// Makes the order for a begun attempt. One that cannot be read fails like an attempt whose service is unreachable.
-    private mutating func open(
-        _ running: RunningInvocation,
-        input: [UInt8]?,
-        at now: Timestamp,
-        into actions: inout [Action]
-    ) {
-        let failure: String
-        do {
-            let order = try Opening.order(
-                for: running,
-                input: input,
-                catalog: memory.catalog,
-                settings: memory.settings,
-                storage: storage
-            )
-            if let order { return actions.append(.start(order)) }
-            failure = "the deployment was removed before the attempt began"
-        } catch {
-            failure = "the journal cannot be read: \(error)"
-        }
-        submit(.attempt(running.attempt.id, .failed(.network(failure))), from: CommandSource(rawValue: 0))
     }
 
     // MARK: Failed turns
@@ -241,7 +221,7 @@ extension TurnBatch {
             case .invoke(_, let request), .register(_, let request):
                 actions.append(.answer(request, .refused(.storageFull)))
                 return false
-            case .attach, .fetchOutput, .forget, .attempt, .cancel, .kill, .removeDeployment:
+            case .attach, .fetchOutput, .forget, .attempt, .opened, .cancel, .kill, .removeDeployment:
                 return true
             }
         }

@@ -16,6 +16,7 @@ package struct Partition {
     var deadlines = Heap<AttemptDeadline>()
     var waiters = Waiters()
     var outbox = OutboxCursor()
+    var openings = LargeOpenings()
     var retention: RetentionSchedule
     /// The time of the last turn: no later one lies before it.
     var clock: Timestamp
@@ -77,7 +78,7 @@ package struct Partition {
         if let stalledUntil, stalledUntil > now { return false }
         return !queue.isEmpty || outbox.hasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
-            || nextDue.map { $0 <= now } ?? false
+            || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
     }
 
     /// When a turn is to be taken even if nothing arrives: at the next timer, and at least every second, since the wall

@@ -10,6 +10,10 @@ package struct TurnLimits: Sendable {
     package var outboxItems = 16
     /// Attempts begun in one turn: each reads a journal after the commit.
     package var starts = 512
+    /// Bytes of large openings in memory, from their read until the endpoint has taken them; one goes whatever it weighs.
+    package var openingBytes = 128 << 20
+    /// After this long an opening that its endpoint does not take no longer holds up others.
+    package var openingHold = Interval.seconds(10)
     /// Timers kept in memory; twice as many for a while.
     package var timerWindow = 4096
     /// How often expired rows are looked for.

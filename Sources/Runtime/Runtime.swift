@@ -35,6 +35,7 @@ package final class Runtime {
     package let logger: Logger
     /// Runs after each turn: the watchdog is fed here, so that a stuck turn misses it.
     package var onTurn: (() -> Void)?
+    private let readOpening: @Sendable (Opening) -> EngineCommand
     private var partition: Partition
     private var transport: AttemptTransport?
     private var outputs: [any TurnOutput] = []
@@ -42,9 +43,17 @@ package final class Runtime {
     private var wakeTimer: LoopTimer?
     private var state = State.serving
 
-    package init(loop: EventLoop, client: HTTPClient, partition: consuming Partition, logger: Logger) {
+    /// `readOpening` runs on the pool, for openings that are too large for the core's thread.
+    package init(
+        loop: EventLoop,
+        client: HTTPClient,
+        partition: consuming Partition,
+        readOpening: @escaping @Sendable (Opening) -> EngineCommand,
+        logger: Logger
+    ) {
         self.loop = loop
         self.client = client
+        self.readOpening = readOpening
         self.logger = logger
         self.partition = partition
         outputs = [client]
@@ -52,6 +61,7 @@ package final class Runtime {
         transport = AttemptTransport(loop: loop, client: client) { [unowned self] attempt, event in
             self.partition.submit(.attempt(attempt, event), from: .attempts)
         }
+        transport?.onOpeningLeft = { [unowned self] attempt in self.partition.openingLeft(attempt) }
     }
 
     // MARK: What others ask
@@ -161,6 +171,7 @@ package final class Runtime {
     private func perform(_ action: Action) {
         switch action {
         case .start(let order): transport?.start(order)
+        case .read(let opening): read(opening)
         case .send(let attempt, let bytes): transport?.send(attempt, bytes)
         case .endInput(let attempt), .finish(let attempt): transport?.endInput(attempt)
         case .abort(let attempt): transport?.abort(attempt)
@@ -168,12 +179,17 @@ package final class Runtime {
         case .note(let note): log(note)
         }
     }
+
+    private func read(_ opening: Opening) {
+        loop.offload { [readOpening] in
+            readOpening(opening)
+        } then: { [weak self] command in
+            self?.partition.submit(command, from: .attempts)
+        }
+    }
 }
 
 extension CommandSource {
-    /// What attempts report, all together: they share a place in the rounds, as each connection of a face has one.
-    static let attempts = CommandSource(rawValue: 0)
-
     /// The source of a connection of a face.
     package static func connection(_ number: UInt64, of face: Face) -> CommandSource {
         CommandSource(rawValue: number << 2 | face.rawValue)

@@ -37,6 +37,8 @@ package final class SQLiteStore: EngineStorage {
     private let directory: StateDirectory
     private let transaction: (begin: Statement, commit: Statement, rollback: Statement)
     private let checkpointFrames: Int
+    /// Reads openings beside this connection.
+    package let openingReader: OpeningReader
     private let log = LogLength()
     /// Set by the error after which only a new start knows what is on disk.
     private var failure: StorageError?
@@ -72,6 +74,7 @@ package final class SQLiteStore: EngineStorage {
             throw .unusable(path: file, reason: error.text)
         }
         checkpointFrames = options.checkpointFrames
+        openingReader = OpeningReader(path: file, vfs: options.vfs)
         log.watch(database)
         try directory.sync()
         do throws(StorageError) {

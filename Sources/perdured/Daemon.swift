@@ -46,7 +46,13 @@ final class Daemon {
         limits.connectMilliseconds = Int(clamping: configuration.connectTimeout.milliseconds)
         client = HTTPClient(loop: loop, limits: limits)
         let partition = try Self.recover(store, configuration)
-        runtime = Runtime(loop: loop, client: client, partition: partition, logger: logger)
+        runtime = Runtime(
+            loop: loop,
+            client: client,
+            partition: partition,
+            readOpening: { [reader = store.openingReader] in reader.read($0) },
+            logger: logger
+        )
         let queries = QueryWorkers(
             loop: loop,
             program: Self.siblingProgram("perdured-query"),

@@ -91,14 +91,11 @@ final class Desk {
         }
         for number in engine.started {
             guard let running = memory.work.running[number] else { continue }
-            let order = try Opening.order(
-                for: running,
-                input: engine.writes.invocations[number]?.input,
-                catalog: memory.catalog,
-                settings: memory.settings,
-                storage: storage
-            )
-            if let order { actions.append(.start(order)) }
+            guard let opening = Opening(of: running, catalog: memory.catalog, settings: memory.settings) else {
+                continue
+            }
+            let order = try opening.order(input: engine.writes.invocations[number]?.input, from: storage)
+            actions.append(.start(order))
         }
         return actions.map(ActionText.line)
     }

@@ -26,7 +26,13 @@ final class OperationsFixture {
             seed: 1,
             now: Runtime.now
         )
-        runtime = Runtime(loop: loop, client: client, partition: partition, logger: .disabled)
+        runtime = Runtime(
+            loop: loop,
+            client: client,
+            partition: partition,
+            readOpening: { $0.unreadable("nothing is read here") },
+            logger: .disabled
+        )
         operations = Operations(
             runtime: runtime,
             discovery: Discovery(loop: loop, client: client),

@@ -27,6 +27,7 @@ final class RuntimeFixture {
             loop: loop,
             client: HTTPClient(loop: loop),
             partition: partition,
+            readOpening: { $0.unreadable("nothing is read here") },
             logger: .disabled
         )
     }

@@ -10,6 +10,7 @@ package enum ActionText {
         case .start(let order):
             let input = order.keepsInputOpen ? "open" : "ended"
             return "start \(order.attempt.rawValue) v\(order.protocolVersion) \(input): " + frames(order.opening)
+        case .read(let opening): return "read \(opening.attempt.rawValue)"
         case .send(let attempt, let bytes): return "send \(attempt.rawValue): " + frames(bytes)
         case .endInput(let attempt): return "endInput \(attempt.rawValue)"
         case .finish(let attempt): return "finish \(attempt.rawValue)"

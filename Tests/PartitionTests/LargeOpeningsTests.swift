@@ -1,0 +1,178 @@
+import DurableModel
+import Engine
+import Registry
+import ServiceProtocol
+import Simulation
+import Testing
+
+@testable import Partition
+
+/// Openings that are too large for a turn: read elsewhere, and what is said meanwhile follows once.
+@Suite struct LargeOpeningsTests {
+    /// A partition over a store in memory, with a deployment and one waiting read after another.
+    private final class World {
+        let storage: MemoryStorage
+        var partition: Partition
+        var now = Sample.epoch
+        var requests: UInt64 = 0
+        /// Reads asked for and not answered.
+        var reads: [Opening] = []
+
+        init(_ storage: MemoryStorage = MemoryStorage(), limits: TurnLimits = TurnLimits()) throws {
+            self.storage = storage
+            partition = try Partition(
+                storage: storage,
+                catalog: try storage.rows.catalog(),
+                settings: Settings(),
+                seed: 1,
+                now: now,
+                limits: limits
+            )
+        }
+
+        func register() throws {
+            _ = try turn {
+                .register(
+                    RegisterRequest(discovered: Sample.discovered("v1:1"), options: RegisterOptions(), actor: "t"),
+                    $0
+                )
+            }
+        }
+
+        @discardableResult
+        func turn(_ command: ((RequestID) -> EngineCommand)? = nil) throws -> [String] {
+            if let command {
+                requests += 1
+                partition.submit(command(RequestID(rawValue: requests)), from: .attempts)
+            }
+            let actions = try partition.turn(at: now)
+            for case .read(let opening) in actions { reads.append(opening) }
+            return actions.map(ActionText.line)
+        }
+
+        func answerRead() throws -> [String] {
+            let opening = reads.removeFirst()
+            let command = opening.command(readingFrom: storage)
+            return try turn { _ in command }
+        }
+
+        func id(_ number: Int64) throws -> InvocationID {
+            try #require(storage.rows.invocations[InvocationNumber(rawValue: number)]).invocation.head.id
+        }
+    }
+
+    /// A world that was restarted with so many sends whose input has `bytes`: their inputs have to be read.
+    private func restarted(_ count: Int, bytes: Int, limits: TurnLimits = TurnLimits()) throws -> World {
+        let before = try World()
+        try before.register()
+        for _ in 0..<count {
+            let input = inputFrame(headers: [], value: [UInt8](repeating: 7, count: bytes)).payload
+            let target = Target(service: "Greeter", key: nil, handler: "greet")
+            try before.turn { .invoke(InvokeRequest(target: target, input: input, waitsForResult: false), $0) }
+        }
+        return try World(before.storage.afterCrash(), limits: limits)
+    }
+
+    @Test func aLargeOpeningIsReadElsewhere() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        #expect(try world.turn() == ["read 1"])
+        #expect(try world.answerRead() == ["start 1 v7 open: Start(1) Input"])
+    }
+
+    @Test func aSmallOneIsNot() throws {
+        let world = try restarted(1, bytes: 100)
+        #expect(try world.turn() == ["start 1 v7 open: Start(1) Input"])
+    }
+
+    @Test func whatComesMeanwhileFollowsOnce() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        try world.turn()
+        let id = try world.id(1)
+        #expect(try world.turn { .cancel(id, $0) } == ["answer 1: signalled"])
+        let actions = try world.answerRead()
+        #expect(actions.count == 2)
+        #expect(actions.first == "start 1 v7 open: Start(1) Input")
+        #expect(actions.last?.hasPrefix("send 1: ") == true)
+    }
+
+    @Test func whatComesBeforeTheReadIsInIt() throws {
+        var limits = TurnLimits()
+        limits.openingBytes = 1
+        let world = try restarted(2, bytes: 300 << 10, limits: limits)
+        #expect(try world.turn() == ["read 1"])
+        let id = try world.id(2)
+        try world.turn { .cancel(id, $0) }
+        _ = try world.answerRead()
+        world.partition.openingLeft(AttemptID(rawValue: 1))
+        #expect(try world.turn() == ["read 2"])
+        let actions = try world.answerRead()
+        #expect(actions.count == 1)
+        #expect(actions.first?.hasPrefix("start 2 v7 open: Start(2) Input ") == true)
+    }
+
+    @Test func oneKilledMeanwhileNeverBegins() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        try world.turn()
+        let id = try world.id(1)
+        #expect(try world.turn { .kill(id, $0) } == ["answer 1: terminated"])
+        #expect(try world.answerRead() == [])
+        #expect(world.partition.openings.isEmpty)
+        #expect(world.partition.openings.bytesInFlight == 0)
+    }
+
+    @Test func oneWhoseDeploymentWentFails() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        try world.turn()
+        let deployment = try #require(world.partition.catalog.deployments.first?.id)
+        try world.turn { .removeDeployment(deployment, force: true, actor: "t", $0) }
+        #expect(try world.answerRead() == ["note: failed Greeter/greet RT0011"])
+        #expect(world.partition.openings.isEmpty)
+    }
+
+    @Test func silenceEndsItsInputAndThenIt() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        try world.turn()
+        world.now = world.now.adding(.seconds(61))
+        #expect(try world.turn() == [])
+        #expect(try world.answerRead() == ["start 1 v7 open: Start(1) Input", "endInput 1"])
+
+        let late = try restarted(1, bytes: 300 << 10)
+        try late.turn()
+        late.now = late.now.adding(.seconds(61))
+        try late.turn()
+        late.now = late.now.adding(.seconds(601))
+        #expect(try late.turn() == ["note: failed Greeter/greet RT0001"])
+        #expect(try late.answerRead() == [])
+    }
+
+    @Test func anOpeningThatCannotBeReadFailsItsAttempt() throws {
+        let world = try restarted(1, bytes: 300 << 10)
+        try world.turn()
+        let opening = try #require(world.reads.first)
+        #expect(try world.turn { _ in opening.unreadable("a test") } == ["note: failed Greeter/greet RT0010"])
+    }
+
+    @Test func openingsInMemoryAreBounded() throws {
+        var limits = TurnLimits()
+        limits.openingBytes = 700 << 10
+        let world = try restarted(4, bytes: 300 << 10, limits: limits)
+        #expect(try world.turn() == ["read 1", "read 2"])
+        #expect(!world.partition.hasWork(at: world.now))
+        #expect(try world.answerRead() == ["start 1 v7 open: Start(1) Input"])
+        world.partition.openingLeft(AttemptID(rawValue: 1))
+        #expect(world.partition.hasWork(at: world.now))
+        #expect(try world.turn() == ["read 3"])
+    }
+
+    @Test func anEndpointThatTakesNothingDoesNotHoldUpOthersForLong() throws {
+        var limits = TurnLimits()
+        limits.openingBytes = 1
+        let world = try restarted(2, bytes: 300 << 10, limits: limits)
+        try world.turn()
+        _ = try world.answerRead()
+        #expect(!world.partition.hasWork(at: world.now))
+        world.now = world.now.adding(limits.openingHold)
+        #expect(world.partition.hasWork(at: world.now))
+        #expect(try world.turn() == ["read 2"])
+    }
+}
