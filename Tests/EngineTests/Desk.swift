@@ -143,13 +143,13 @@ final class Desk {
     func receive(_ number: Int64, _ messages: ServiceMessage...) throws -> [String] {
         guard let attempt = attempt(of: number) else { return ["no attempt"] }
         let frames = messages.map { $0.frame(version: attempt.protocolVersion) }
-        return try turn { _ in .attempt(attempt.id, .received(frames)) }
+        return try report(number, .received(frames))
     }
 
     @discardableResult
     func report(_ number: Int64, _ event: AttemptEvent) throws -> [String] {
         guard let attempt = attempt(of: number) else { return ["no attempt"] }
-        return try turn { _ in .attempt(attempt.id, event) }
+        return try turn { (engine) throws(StorageError) in try engine.apply(.attempt(attempt.id, event)) }
     }
 
     /// Fires every timer that is due.
@@ -193,11 +193,13 @@ final class Desk {
             .map { ActionText.line($0.frame) }
     }
 
+    @discardableResult
     func cancel(_ number: Int64) throws -> [String] {
         let id = try id(number)
         return try turn { .cancel(id, $0) }
     }
 
+    @discardableResult
     func kill(_ number: Int64) throws -> [String] {
         let id = try id(number)
         return try turn { .kill(id, $0) }

@@ -1,0 +1,179 @@
+import DurableModel
+import Engine
+import ServiceProtocol
+import Simulation
+import Testing
+
+/// Cancel and kill in every state (invocations.md, section 5).
+@Suite struct TerminationTests {
+    /// A desk whose invocation 2 is in that state, waited for by request 3; invocation 1 holds its key if it is inboxed.
+    private func desk(_ status: InvocationStatus) throws -> Desk {
+        let desk = try Desk()
+        try desk.invoke("Counter", "add", key: status == .inboxed ? "k" : "other")
+        let startAt = status == .scheduled ? desk.now.adding(.seconds(60)) : nil
+        if status == .ready {
+            let request = InvokeRequest(
+                target: Target(service: "Counter", key: "k", handler: "add"),
+                input: inputFrame(headers: [], value: []).payload,
+                waitsForResult: true
+            )
+            let id = desk.request()
+            try desk.turn(starts: false) { (engine) throws(StorageError) in try engine.apply(.invoke(request, id)) }
+        } else {
+            try desk.invoke("Counter", "add", key: "k", startAt: startAt, waits: true)
+        }
+        let sleep = command(
+            .sleep(wakeUpTimeMilliseconds: UInt64(desk.now.milliseconds + 60_000), completionID: 1)
+        )
+        switch status {
+        case .scheduled, .inboxed, .ready, .running: break
+        case .backingOff: try desk.report(2, .ended)
+        case .suspended: try desk.receive(2, sleep, suspend(.completion(1), .cancelSignal))
+        case .paused:
+            try desk.receive(2, .error(ErrorMessage(code: 500, message: "x", behavior: .pause)))
+        case .completed: try desk.receive(2, output, .end)
+        }
+        #expect(desk.status(2) == status)
+        return desk
+    }
+
+    @Test(
+        "cancel",
+        arguments: [
+            (InvocationStatus.scheduled, ["answer 4: terminated", "answer 3: failure 409 canceled"]),
+            (.inboxed, ["answer 4: terminated", "answer 3: failure 409 canceled"]),
+            (.ready, ["answer 4: signalled", "start 2 v7 open: Start(2) Input Signal[1]=void"]),
+            (.running, ["send 2: Signal[1]=void", "answer 4: signalled"]),
+            (.backingOff, ["answer 4: signalled"]),
+            (.suspended, ["answer 4: signalled", "start 3 v7 open: Start(3) Input Sleep(1) Signal[1]=void"]),
+            (.paused, ["answer 4: signalled", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
+        ]
+    )
+    func cancel(status: InvocationStatus, lines: [String]) throws {
+        let desk = try desk(status)
+        #expect(try desk.cancel(2) == lines)
+        #expect((desk.status(2) == nil) == (status == .scheduled || status == .inboxed))
+        #expect(desk.storage.complaints.isEmpty)
+    }
+
+    @Test(
+        "kill",
+        arguments: [
+            (InvocationStatus.scheduled, [] as [String]), (.inboxed, []), (.ready, []), (.running, ["abort 2"]),
+            (.backingOff, []), (.suspended, []), (.paused, []),
+        ]
+    )
+    func kill(status: InvocationStatus, before: [String]) throws {
+        let desk = try desk(status)
+        #expect(try desk.kill(2) == before + ["answer 4: terminated", "answer 3: failure 409 killed"])
+        let isKept = status != .scheduled && status != .inboxed
+        #expect(desk.status(2) == (isKept ? .completed : nil))
+        #expect(desk.storage.rows.timers.isEmpty)
+        #expect(desk.storage.rows.inbox.isEmpty)
+        #expect(desk.storage.rows.locks.values.map(\.rawValue) == [1])
+        #expect(desk.storage.complaints.isEmpty)
+        #expect(Array(desk.memory.work.counts.values) == [1])
+    }
+
+    @Test func completedAndUnknownInvocationsAreRefused() throws {
+        let desk = try desk(.completed)
+        let id = try desk.id(2)
+        let completed = "answer 4: refused: the invocation '\(id)' is already completed"
+        #expect(try desk.cancel(2) == [completed])
+        #expect(try desk.kill(2) == [completed.replacing("answer 4", with: "answer 5")])
+        let unknown = InvocationID(partitionKey: 1, high: 2, low: 3)
+        #expect(
+            try desk.turn { .kill(unknown, $0) } == ["answer 6: refused: invocation '\(unknown)' not found"]
+        )
+        #expect(
+            try desk.turn { .cancel(unknown, $0) } == ["answer 7: refused: invocation '\(unknown)' not found"]
+        )
+        let forged = InvocationID(partitionKey: id.partitionKey ^ 1, high: id.high, low: id.low)
+        #expect(try desk.turn { .kill(forged, $0) } == ["answer 8: refused: invocation '\(forged)' not found"])
+    }
+
+    @Test func killFreesTheKeyForTheNextInTheSameTurn() throws {
+        let desk = try Desk()
+        for _ in 1...3 { try desk.invoke("Counter", "add", key: "k") }
+        #expect(desk.storage.rows.inbox.values.first?.map(\.invocation.rawValue) == [2, 3])
+        #expect(
+            try desk.kill(1) == ["abort 1", "answer 5: terminated", "start 2 v7 open: Start(1) Input"]
+        )
+        #expect(desk.status(2) == .running)
+        #expect(desk.storage.rows.locks.values.map(\.rawValue) == [2])
+        try desk.receive(2, output, .end)
+        try desk.receive(3, output, .end)
+        #expect(desk.storage.rows.locks.isEmpty)
+    }
+
+    @Test func inboxIsInOrderEvenWithinOneTurn() throws {
+        let desk = try Desk()
+        try desk.turn { (engine) throws(StorageError) in
+            for number in 1...40 as ClosedRange<UInt64> {
+                let target = Target(service: "Counter", key: "k", handler: "add")
+                let request = InvokeRequest(target: target, input: [], waitsForResult: false)
+                try engine.apply(.invoke(request, RequestID(rawValue: 100 + number)))
+            }
+        }
+        for number in 1...40 as ClosedRange<Int64> {
+            #expect(desk.status(number) == .running)
+            try desk.receive(number, output, .end)
+        }
+        #expect(desk.storage.rows.locks.isEmpty && desk.storage.rows.inbox.isEmpty)
+    }
+
+    @Test func killOfManyOfOneKeyInOneTurnLeavesTheRestInOrder() throws {
+        let desk = try Desk()
+        for _ in 1...60 { try desk.invoke("Counter", "add", key: "k") }
+        let killed = try (1...50 as ClosedRange<Int64>).map { try desk.id($0) }
+        try desk.turn { (engine) throws(StorageError) in
+            for (index, id) in killed.enumerated() {
+                try engine.apply(.kill(id, RequestID(rawValue: 1000 + UInt64(index))))
+            }
+        }
+        #expect(desk.status(51) == .running)
+        #expect(desk.storage.rows.inbox.values.first?.map(\.invocation.rawValue) == Array(52...60))
+        #expect(desk.storage.complaints.isEmpty)
+    }
+
+    @Test("known fault 8: a kill reaches every child of the tree, called and sent")
+    func killReachesTheTree() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        try desk.receive(1, call("Greeter", "relay", id: 1, result: 2), send("Greeter", "relay", id: 3))
+        try desk.receive(2, call("Counter", "add", key: "k", id: 1, result: 2))
+        try desk.receive(3, send("Counter", "add", key: "k", id: 1))
+        #expect(desk.status(5) == .inboxed)
+        let lines = try desk.kill(1)
+        #expect(lines.filter { $0.hasPrefix("abort") }.count == 4)
+        for number in 1...4 as ClosedRange<Int64> { #expect(desk.status(number) == .completed) }
+        #expect(desk.storage.rows.locks.isEmpty && desk.storage.rows.inbox.isEmpty)
+        #expect(desk.memory.work.running.isEmpty)
+        #expect(desk.memory.work.counts.isEmpty)
+    }
+
+    @Test("known fault 7: a large tree is killed by bounded turns")
+    func largeTreeIsKilledByTheOutbox() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        for id in 1...250 as ClosedRange<UInt32> { try desk.receive(1, send("Greeter", "greet", id: id)) }
+        #expect(desk.memory.work.running.count == 251)
+        #expect(try desk.kill(1).filter { $0.hasPrefix("abort") }.count == 100)
+        #expect(desk.storage.rows.outbox.count == 151)
+        try desk.consumeOutbox()
+        #expect(desk.storage.rows.outbox.isEmpty)
+        #expect(desk.memory.work.running.isEmpty)
+        #expect(desk.storage.rows.invocations.values.allSatisfy { $0.invocation.status == .completed })
+    }
+
+    @Test func eventsOfAKilledAttemptAreNotHeard() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let attempt = try #require(desk.attempt(of: 1)?.id)
+        try desk.kill(1)
+        let frames = [output.frame(version: 7), ServiceMessage.end.frame(version: 7)]
+        for event in [AttemptEvent.received(frames), .ended, .failed(.network("x"))] {
+            #expect(try desk.turn { _ in .attempt(attempt, event) } == [])
+        }
+    }
+}
