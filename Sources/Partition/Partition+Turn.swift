@@ -11,20 +11,46 @@ package struct PartitionFault: Error, Sendable {
 extension Partition {
     /// Takes one turn at `wallClock`: what has gathered is decided, committed, and what follows is returned.
     package mutating func turn(at wallClock: Timestamp) throws(PartitionFault) -> [Action] {
-        let now = max(wallClock, clock)
-        retention.noteTime(now, after: clock)
-        clock = now
-        if let stalledUntil {
-            guard stalledUntil <= now else { return [] }
-            self.stalledUntil = nil
+        let now = advance(to: wallClock)
+        if let stall {
+            guard stall.until <= now else { return [] }
+            self.stall = nil
         }
         let batch: TurnBatch
         do {
             batch = try gather(at: now)
         } catch {
-            return try recover(from: error, batch: TurnBatch(startsMax: 0), at: now)
+            return try waitAfterFailedRead(error, at: now)
         }
-        return try run(batch, at: now)
+        let actions = try run(batch, at: now)
+        if stall != nil { putBackHeld() }
+        return actions
+    }
+
+    /// The time of the turn that is taken now: never before that of the last one. When the wall clock was set back, time goes
+    /// on from where it was at half its speed until the wall clock has caught up; standing still, it would hold every
+    /// timeout for as long as the clock was wrong.
+    private mutating func advance(to wallClock: Timestamp) -> Timestamp {
+        let passed = wallClock.since(lastWallClock ?? wallClock)
+        lastWallClock = wallClock
+        let now = max(wallClock, clock.adding(Interval(milliseconds: passed.milliseconds / 2)))
+        retention.noteTime(now, after: clock)
+        clock = now
+        return now
+    }
+
+    /// What is due cannot be read: nothing was taken, and it is tried again later.
+    private mutating func waitAfterFailedRead(
+        _ error: StorageError,
+        at now: Timestamp
+    ) throws(PartitionFault) -> [Action] {
+        switch error {
+        case .inputOutput(let text): throw PartitionFault(text: text)
+        case .full(let text), .refused(let text):
+            outbox.hasMore = true
+            stall = Stall(until: now.adding(.seconds(1)), isFull: false)
+            return [.note(.commandRefused(text))]
+        }
     }
 
     private mutating func run(_ batch: TurnBatch, at now: Timestamp) throws(PartitionFault) -> [Action] {
@@ -64,10 +90,11 @@ extension Partition {
         var engine = Engine(memory: memory, storage: storage, now: now)
         var moved: [(due: Timestamp, attempt: AttemptID)] = []
         for timer in batch.timers { try engine.fire(timer) }
+        for queued in batch.commands { try engine.apply(queued.command) }
+        // After the commands: what has come meanwhile keeps an attempt alive.
         for attempt in batch.deadlines {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
         }
-        for command in batch.commands { try engine.apply(command) }
         for item in batch.outbox { try engine.consume(item) }
         for number in batch.expired { try engine.expire(number) }
         let taken = startsAttempts ? try startReady(&engine, limit: batch.startsMax) : (0, 0)
@@ -163,8 +190,8 @@ extension Partition {
         case .full(let text):
             var (actions, rest) = batch.refusingNewWork()
             if actions.isEmpty {
-                putBack(rest)
-                stalledUntil = now.adding(.seconds(1))
+                held.append(rest)
+                stall = Stall(until: now.adding(.seconds(1)), isFull: true)
                 actions.append(.note(.stalled(text)))
             } else {
                 actions += try run(rest, at: now)
@@ -176,30 +203,51 @@ extension Partition {
                 return batch.startsMax > 1
                     ? try run(TurnBatch(startsMax: 1), at: now) : dismissReady(because: text)
             }
-            if pieces.count == 1, batch.startsMax == 0 { return dismiss(batch, because: text) }
-            var actions: [Action] = []
-            for piece in pieces { actions += try run(piece, at: now) }
-            return actions
+            if pieces.count == 1, batch.startsMax == 0 { return try dismiss(batch, because: text, at: now) }
+            return try runAlone(pieces, at: now)
         }
     }
 
+    /// Takes each piece in a turn of its own, until the disk is full: what follows then must not overtake it.
+    private mutating func runAlone(_ pieces: [TurnBatch], at now: Timestamp) throws(PartitionFault) -> [Action] {
+        var actions: [Action] = []
+        for piece in pieces {
+            if stall == nil { actions += try run(piece, at: now) } else { held.append(piece) }
+        }
+        return actions
+    }
+
     /// Puts back what a turn took that did not happen.
-    private mutating func putBack(_ batch: TurnBatch) {
-        timers.putBack(batch.timers)
-        for attempt in batch.deadlines { deadlines.insert(AttemptDeadline(due: clock, attempt: attempt)) }
-        if !batch.outbox.isEmpty { outbox.hasMore = true }
-        for command in batch.commands { queue.append(command, from: CommandSource(rawValue: 0)) }
+    private mutating func putBackHeld() {
+        timers.putBack(held.timers)
+        for attempt in held.deadlines { deadlines.insert(AttemptDeadline(due: clock, attempt: attempt)) }
+        if !held.outbox.isEmpty { outbox.hasMore = true }
+        queue.putBack(held.commands)
+        held = TurnBatch(startsMax: 0)
     }
 
     /// A piece that the store refuses even alone is not tried again; its rows stay for an operator to look at.
-    private mutating func dismiss(_ batch: TurnBatch, because text: String) -> [Action] {
+    private mutating func dismiss(
+        _ batch: TurnBatch,
+        because text: String,
+        at now: Timestamp
+    ) throws(PartitionFault) -> [Action] {
         var actions: [Action] = [.note(.commandRefused(text))]
-        for command in batch.commands {
-            if let request = command.request { actions.append(.answer(request, .refused(.storage(text)))) }
-            guard case .attempt(let attempt, let event) = command else { continue }
-            actions.append(.abort(attempt))
-            if case .failed = event { continue }
-            submit(.attempt(attempt, .failed(.malformedFrame(text))), from: CommandSource(rawValue: 0))
+        for attempt in batch.deadlines {
+            deadlines.insert(AttemptDeadline(due: now.adding(.seconds(1)), attempt: attempt))
+        }
+        for queued in batch.commands {
+            if let request = queued.command.request { actions.append(.answer(request, .refused(.storage(text)))) }
+            guard case .attempt(let attempt, let event) = queued.command else { continue }
+            if case .failed = event {
+                actions.append(.abort(attempt))
+                continue
+            }
+            // At once: what the attempt says next must not be stored without what was refused.
+            var failure = TurnBatch(startsMax: 0)
+            let command = EngineCommand.attempt(attempt, .failed(.malformedFrame(text)))
+            failure.commands = [QueuedCommand(command: command, source: queued.source)]
+            actions += try run(failure, at: now)
         }
         return actions
     }
@@ -216,8 +264,8 @@ extension TurnBatch {
     fileprivate func refusingNewWork() -> (actions: [Action], rest: TurnBatch) {
         var rest = self
         var actions: [Action] = []
-        rest.commands = commands.filter { command in
-            switch command {
+        rest.commands = commands.filter { queued in
+            switch queued.command {
             case .invoke(_, let request), .register(_, let request):
                 actions.append(.answer(request, .refused(.storageFull)))
                 return false

@@ -22,8 +22,12 @@ package struct Partition {
     var clock: Timestamp
     /// False once a stop has begun.
     var startsAttempts = true
-    /// While the disk is full, the time until which nothing is tried.
-    var stalledUntil: Timestamp?
+    /// The wall clock of the last turn.
+    var lastWallClock: Timestamp?
+    /// While nothing is tried.
+    var stall: Stall?
+    /// What a turn took that finds no room on the disk, in order; empty between turns.
+    var held = TurnBatch(startsMax: 0)
 
     /// Recovers what a store holds: the runnable work by number, everything else stays where it is.
     package init(
@@ -65,7 +69,7 @@ package struct Partition {
     package mutating func reload(_ settings: Settings) { memory.settings = settings }
 
     /// Whether the last commit found the disk full.
-    package var isStorageFull: Bool { stalledUntil != nil }
+    package var isStorageFull: Bool { stall?.isFull ?? false }
 
     /// How many attempts are under way.
     package var attemptCount: Int { memory.work.running.count }
@@ -75,7 +79,8 @@ package struct Partition {
 
     /// Whether a turn would find something to do without waiting.
     package func hasWork(at now: Timestamp) -> Bool {
-        if let stalledUntil, stalledUntil > now { return false }
+        let now = max(now, clock)
+        if let stall, stall.until > now { return false }
         return !queue.isEmpty || outbox.hasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
@@ -85,7 +90,7 @@ package struct Partition {
     /// clock may be set.
     package func nextTurn(after now: Timestamp) -> Timestamp {
         let second = now.adding(.seconds(1))
-        if let stalledUntil { return min(second, stalledUntil) }
+        if let stall { return min(second, stall.until) }
         return min(second, min(retention.nextCheck, nextDue ?? second))
     }
 
@@ -97,6 +102,13 @@ package struct Partition {
     package mutating func submit(_ command: EngineCommand, from source: CommandSource) {
         queue.append(command, from: source)
     }
+}
+
+/// Why no turn is taken for a while.
+struct Stall {
+    var until: Timestamp
+    /// Whether the disk is full; otherwise what is due cannot be read.
+    var isFull: Bool
 }
 
 /// When an attempt has to be looked at.
@@ -156,7 +168,9 @@ struct RetentionSchedule {
 
     /// Notes the time of a turn; a jump forward holds deletion back.
     mutating func noteTime(_ now: Timestamp, after last: Timestamp) {
-        if last.milliseconds > 0, now.since(last) > jump { heldUntil = now.adding(hold) }
+        guard last.milliseconds > 0, now.since(last) > jump else { return }
+        heldUntil = now.adding(hold)
+        hasBacklog = false
     }
 
     func isDue(at now: Timestamp) -> Bool {

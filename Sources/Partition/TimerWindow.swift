@@ -34,7 +34,12 @@ struct TimerWindow {
         while taken.count < count {
             if heap.isEmpty {
                 guard !isComplete else { break }
-                try fill(from: storage)
+                do {
+                    try fill(from: storage)
+                } catch {
+                    putBack(taken)
+                    throw error
+                }
                 continue
             }
             guard let first = heap.first, first.due <= now, let timer = heap.popFirst() else { break }
@@ -62,6 +67,8 @@ struct TimerWindow {
             stale.subtract(taken)
             for timer in stale where isInside(timer) { removed.insert(timer) }
         }
+        // One that fired and was armed again for the same moment has never left the store.
+        for timer in taken where !gone.contains(timer) { heap.insert(timer) }
         for timer in added where isInside(timer) {
             if removed.remove(timer) == nil { heap.insert(timer) }
         }

@@ -3,13 +3,22 @@ import Engine
 
 /// What a turn takes on. Kept until the turn is committed, so that it can be taken on again piece by piece.
 struct TurnBatch {
-    var commands: [EngineCommand] = []
+    var commands: [QueuedCommand] = []
     var timers: [InvocationTimer] = []
     var deadlines: [AttemptID] = []
     var outbox: [OutboxItem] = []
     var expired: [InvocationNumber] = []
     /// How many attempts of ready work are begun at most.
     var startsMax: Int
+
+    /// Adds what another batch holds, behind what is here.
+    mutating func append(_ other: TurnBatch) {
+        commands += other.commands
+        timers += other.timers
+        deadlines += other.deadlines
+        outbox += other.outbox
+        expired += other.expired
+    }
 
     /// The batch in pieces of one, in the same order: what cannot be carried out alone is then known.
     var pieces: [TurnBatch] {
@@ -19,8 +28,8 @@ struct TurnBatch {
             return piece
         }
         return timers.map { timer in piece { $0.timers = [timer] } }
-            + deadlines.map { deadline in piece { $0.deadlines = [deadline] } }
             + commands.map { command in piece { $0.commands = [command] } }
+            + deadlines.map { deadline in piece { $0.deadlines = [deadline] } }
             + outbox.map { item in piece { $0.outbox = [item] } }
             + expired.map { number in piece { $0.expired = [number] } }
     }
