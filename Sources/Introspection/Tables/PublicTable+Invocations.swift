@@ -12,9 +12,12 @@ let journalIsVisible = """
     OR i.journal_is_gone = 0 AND i.completed_at + i.journal_retention > NOW)
     """
 
-/// The attempt's columns show while there are attempts, and what stopped them while the invocation is paused.
+/// The attempt's columns show while there are attempts, and what stopped them while the invocation is paused. Not by the
+/// count alone: a failed attempt that named its own delay is not counted, and pausing ends the count.
+private let hasAttempt = "(i.status IN (3, 4, 6) OR i.status = 2 AND i.retry_count > 0)"
+
 private func ofAttempt(_ column: String) -> String {
-    "CASE WHEN i.status IN (2, 3, 4, 6) AND i.retry_count > 0 THEN \(column) END"
+    "CASE WHEN \(hasAttempt) THEN \(column) END"
 }
 
 private func whileSuspended(_ column: String) -> String {
@@ -96,7 +99,7 @@ private let pinAndTimes = [
     PublicColumn("suspended_waiting_future_json", .text, whileSuspended("i.awaiting"), .awaitedTree),
 ]
 
-private let retryCount = PublicColumn("retry_count", .uint64, ofAttempt("i.retry_count"))
+private let retryCount = PublicColumn("retry_count", .uint64, ofAttempt("nullif(i.retry_count, 0)"))
 private let lastStart = PublicColumn("last_start_at", .timestamp, ofAttempt("i.last_start_at"))
 private let nextRetry = PublicColumn("next_retry_at", .timestamp, ofAttempt("i.next_retry_at"))
 private let lastPlace = [
@@ -160,7 +163,7 @@ extension PublicTable {
     static let sysInvocationState = PublicTable(
         "sys_invocation_state",
         source: "invocations AS i",
-        condition: "i.status < 7 AND i.status IN (2, 3, 4) AND i.retry_count > 0",
+        condition: "i.status <> 6 AND \(hasAttempt)",
         columns: [
             partitionKey, id, PublicColumn("in_flight", .boolean, "i.status = 3"), retryCount, lastStart,
         ] + lastPlace + [nextRetry] + failure + failedCommand + failedEntry + [lastAwaiting]
