@@ -13,7 +13,7 @@ extension Runtime {
                 id: Self.messageID(of: record),
                 Self.fields(id, target, deployment)
                     + [.errorCode(record.documentedCode), .error(record.message)]
-                    + (nextRetryAt.map { [.retryMilliseconds($0.milliseconds)] } ?? [])
+                    + (nextRetryAt.map { [.retryMilliseconds($0.since(Self.now).milliseconds)] } ?? [])
             )
         case .paused(let id, let target, let record):
             logger.log(
