@@ -63,6 +63,8 @@ extension Daemon {
     private func end() {
         operations.close()
         client.flush()
+        faces.drain()
+        loop.flushDirtyStreams()
         faces.close()
         client.close()
         for signal in signals { signal.close() }
@@ -90,7 +92,7 @@ extension Daemon {
         logger.log(.notice, "stopping", [.count(Int64(runtime.attemptCount))])
         runtime.stop(grace: running.shutdownGrace)
         operations.close()
-        faces.drain()
+        faces.stopControl()
     }
 
     /// Reads the configuration again and takes up what can be; a wrong one changes nothing.

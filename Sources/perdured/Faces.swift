@@ -152,10 +152,17 @@ final class Faces {
         control.start()
     }
 
-    /// Takes nothing new; what is under way is answered.
-    func drain() {
-        for face in http { face.server.drain {} }
+    /// Operators are turned away. Callers and health checks still get an answer: that the server stops.
+    func stopControl() {
         control.stop()
+    }
+
+    /// Takes no more connections, and says so to those that there are.
+    func drain() {
+        for face in http {
+            face.server.drain {}
+            face.server.flush()
+        }
     }
 
     /// Ends all connections and removes the socket file.
