@@ -213,7 +213,7 @@ package enum ConfigurationTable {
             in: .limits,
             .size(\.messageBytesMax, 1024...messageBytesLimit),
             .onReload,
-            "The largest message of a service. A larger one fails its attempt."
+            "The largest value in a message of a service. A larger message fails its attempt."
         ),
         ConfigurationKey(
             "body-bytes-in-flight-max",

@@ -42,10 +42,14 @@ package struct DaemonConfiguration: Sendable, Hashable {
 
     /// The largest body of a request to the ingress or the admin address.
     package var requestBytesMax = 32 << 20
-    /// The largest message of a service.
+    /// The largest value in a message of a service.
     package var messageBytesMax = 32 << 20
     /// Bytes of bodies and messages held in memory at once; at this limit reading stops until some have left.
     package var bodyBytesInFlightMax = 256 << 20
+
+    /// What the message around a value of the full size may add, for instance names and ids: a handler can give back
+    /// what the ingress let in.
+    static let messageEnvelopeBytes = 256 << 10
 
     package var queryTimeout = Interval.seconds(10)
     package var queryMemoryBytesMax = 256 << 20
@@ -74,7 +78,7 @@ package struct DaemonConfiguration: Sendable, Hashable {
         settings.attemptsMax = concurrentAttemptsMax
         settings.eagerStateBytesMax = eagerStateBytesMax
         settings.lazyState = lazyState
-        settings.messageBytesMax = messageBytesMax
+        settings.messageBytesMax = messageBytesMax + Self.messageEnvelopeBytes
         return settings
     }
 
