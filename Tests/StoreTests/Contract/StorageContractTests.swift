@@ -56,12 +56,10 @@ struct StorageContractTests {
     func derivedIDFindsLatest(kind: StorageKind) throws {
         let world = try kind.make()
         let id = Fixture.id(900)
-        try world.commit { writes in
-            for value in [1, 2, 3] as [Int64] {
-                let head = Fixture.head(value, id: id, hasDerivedID: value < 3)
-                let invocation = Invocation(head: head, status: .completed, inputBytes: 0)
-                writes.invocations[invocation.number] = .init(invocation: invocation, isNew: true)
-            }
+        for value in [1, 2, 3] as [Int64] {
+            let head = Fixture.head(value, id: id, hasDerivedID: value < 3)
+            let invocation = Invocation(head: head, status: .completed, inputBytes: 0)
+            try world.commit { $0.invocations[invocation.number] = .init(invocation: invocation, isNew: true) }
         }
         #expect(try world.storage.invocation(derivedID: id)?.number == Fixture.number(2))
         #expect(try world.storage.invocation(derivedID: Fixture.id(3)) == nil)
