@@ -175,10 +175,13 @@ extension EndToEnd {
         @Test func whatIsNotBuiltYetRegistersAndSaysSoWhenCalled() throws {
             let house = try House()
             try house.register()
-            for (path, body) in [("/Flow/key/run", #""x""#), ("/Plain/waits_for_awakeable", "")] {
-                let answer = try house.ingress.post(path, json: body)
-                #expect(answer.status >= 400, "\(path)")
-                #expect(answer.text.contains("not"), "\(path): \(answer.text)")
+            let answers = [
+                try house.ingress.post("/Flow/key/run", json: #""x""#),
+                try house.ingress.exchange("POST", "/Plain/waits_for_awakeable"),
+            ]
+            for answer in answers {
+                #expect(answer.status >= 400)
+                #expect(answer.text.contains("not"), "\(answer.text)")
             }
             house.expectServing()
         }

@@ -10,7 +10,7 @@ extension EndToEnd {
             try house.register()
             let id = try house.send("/Plain/stuck/send", #""c""#)
             try eventually("the handler to start") { house.effects.count("stuck", id: "c") > 0 ? true : nil }
-            #expect(try house.client(["invocations", "cancel", id, "--yes"]).status == 0)
+            #expect(try house.client(["invocations", "cancel", id]).status == 0)
             try eventually("the end") { try house.status(of: id) == "completed" ? true : nil }
             #expect(house.effects.count("cancelled", id: "c") == 1)
         }
@@ -27,11 +27,11 @@ extension EndToEnd {
             )
             try eventually("the handler to start") { house.effects.count(handler, id: "k") > 0 ? true : nil }
             let id = try #require(try invocations(house).first)
-            #expect(try house.client(["invocations", "kill", id, "--yes"]).status == 0)
+            #expect(try house.client(["invocations", "kill", id]).status == 0)
             let answer = try HTTPPort.answer(on: call)
             #expect(answer.status == 409)
             #expect(answer.text.contains("killed"))
-            let again = try house.client(["invocations", "kill", id, "--yes"])
+            let again = try house.client(["invocations", "kill", id])
             #expect(again.status == 1)
             #expect(!again.errors.isEmpty)
         }
@@ -49,7 +49,7 @@ extension EndToEnd {
 
         @Test func whatIsUnknownIsNamed() throws {
             let house = try House()
-            let run = try house.client(["invocations", "kill", "inv_1nonsense", "--yes"])
+            let run = try house.client(["invocations", "kill", "inv_1nonsense"])
             #expect(run.status == 1)
             #expect(run.errors.contains("inv_1nonsense"))
             #expect(try house.admin.exchange("PATCH", "/invocations/inv_1nonsense/kill").status / 100 == 4)
