@@ -177,7 +177,7 @@ extension EndToEnd {
             try house.register()
             let answers = [
                 try house.ingress.post("/Flow/key/run", json: #""x""#),
-                try house.ingress.exchange("POST", "/Plain/waits_for_awakeable"),
+                try house.ingress.exchange("POST", "/Plain/resolves_awakeable"),
             ]
             for answer in answers {
                 #expect(answer.status >= 400)

@@ -163,8 +163,9 @@ async def deaf(ctx: restate.Context, ident: str) -> str:
 
 
 @plain.handler()
-async def waits_for_awakeable(ctx: restate.Context) -> str:
-    _, future = ctx.awakeable()
+async def resolves_awakeable(ctx: restate.Context) -> str:
+    name, future = ctx.awakeable()
+    ctx.resolve_awakeable(name, "resolved")
     return await future
 
 
