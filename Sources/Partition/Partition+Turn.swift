@@ -283,7 +283,12 @@ extension Partition {
         startsAttempts = false
         var actions: [Action] = []
         for command in queue.drain() {
-            if let request = command.request { actions.append(.answer(request, .stopping(nil))) }
+            if let request = command.request {
+                actions.append(.answer(request, .stopping(nil)))
+            } else {
+                // What attempts have said is taken in: what they say next may rest on it.
+                queue.append(command, from: .attempts)
+            }
         }
         for (number, requests) in waiters.byNumber {
             let id = (try? storage.invocation(number))?.head.id
