@@ -119,7 +119,8 @@ let package = Package(
         tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests(
             "StoreTests",
-            ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"]
+            ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"],
+            exclude: ["Fixtures"]
         ),
         tests("EventLoopTests", ["EventLoop"]),
         tests("HTTPTests", ["HTTP", "EventLoop"]),
