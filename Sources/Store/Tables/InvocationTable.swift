@@ -100,8 +100,9 @@ final class InvocationTable {
 
     /// Writes rows in order of number: appending is what a tree of rowids does best, and neighbours share pages.
     func write(_ writes: [InvocationNumber: WriteSet.InvocationWrite]) throws(StorageError) {
-        for (_, write) in writes.sorted(by: { $0.key < $1.key }) {
-            try self.write(write)
+        // Only the numbers are sorted: a write is a value of some hundred bytes.
+        for number in writes.keys.sorted() {
+            if let write = writes[number] { try self.write(write) }
         }
     }
 
