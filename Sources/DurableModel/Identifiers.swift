@@ -47,7 +47,13 @@ package struct InvocationID: Hashable, Sendable {
 
     /// The 24 bytes that go over the wire (`StartMessage.id`, awakeables): partition key, then uuid, big-endian.
     package var bytes: [UInt8] {
-        partitionKey.bigEndianBytes + high.bigEndianBytes + low.bigEndianBytes
+        [UInt8](unsafeUninitializedCapacity: 24) { buffer, count in
+            let raw = UnsafeMutableRawBufferPointer(buffer)
+            raw.storeBytes(of: partitionKey.bigEndian, as: UInt64.self)
+            raw.storeBytes(of: high.bigEndian, toByteOffset: 8, as: UInt64.self)
+            raw.storeBytes(of: low.bigEndian, toByteOffset: 16, as: UInt64.self)
+            count = 24
+        }
     }
 
     /// Reads the 24 wire bytes; `nil` when there are not exactly 24, or the partition key is not below 2^63.
@@ -67,10 +73,10 @@ extension InvocationID: CustomStringConvertible {
     package static let prefix = "inv"
 
     package var description: String {
-        var text = "inv_1"
-        text += Base62.encode(high: 0, low: partitionKey.byteSwapped, digits: 11)
-        text += Base62.encode(high: low.byteSwapped, low: high.byteSwapped, digits: 22)
-        return text
+        Base62.text("inv_1", digits: 33) { digits in
+            Base62.write(high: 0, low: partitionKey.byteSwapped, into: &digits, from: 0, to: 11)
+            Base62.write(high: low.byteSwapped, low: high.byteSwapped, into: &digits, from: 11, to: 33)
+        }
     }
 
     /// Parses the text form; the sentence for a refusal is the caller's.
@@ -104,7 +110,9 @@ package struct DeploymentID: Hashable, Sendable, CustomStringConvertible {
     package static let prefix = "dp"
 
     package var description: String {
-        "dp_1" + Base62.encode(high: low.byteSwapped, low: high.byteSwapped, digits: 22)
+        Base62.text("dp_1", digits: 22) { digits in
+            Base62.write(high: low.byteSwapped, low: high.byteSwapped, into: &digits, from: 0, to: 22)
+        }
     }
 
     /// Parses the text form; the sentence for a refusal is the caller's.
@@ -140,20 +148,54 @@ package struct RequestID: Hashable, Sendable, RawRepresentable {
 
 /// Base62 of the protocol's ids: `0-9a-zA-Z`, left-padded with `0`, of the little-endian reading of the bytes.
 enum Base62 {
-    private static let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+    /// The largest power of 62 below 2^64: dividing by it first leaves small divisions for most digits.
+    private static let chunk: UInt64 = 839_299_365_868_340_224
+    private static let chunkDigits = 10
 
-    static func encode(high: UInt64, low: UInt64, digits: Int) -> String {
-        var (high, low) = (high, low)
-        var output = [UInt8](repeating: UInt8(ascii: "0"), count: digits)
-        var position = digits
-        while position > 0, high != 0 || low != 0 {
-            position -= 1
-            let upper = high.quotientAndRemainder(dividingBy: 62)
-            let lower = UInt64(62).dividingFullWidth((upper.remainder, low))
-            (high, low) = (upper.quotient, lower.quotient)
-            output[position] = alphabet[Int(lower.remainder)]
+    /// A text made in place: the prefix, and so many digits, which `body` writes.
+    static func text(
+        _ prefix: StaticString,
+        digits: Int,
+        _ body: (inout UnsafeMutableBufferPointer<UInt8>) -> Void
+    ) -> String {
+        let start = prefix.utf8CodeUnitCount
+        return String(unsafeUninitializedCapacity: start + digits) { buffer in
+            for index in 0..<start { buffer[index] = prefix.utf8Start[index] }
+            var rest = UnsafeMutableBufferPointer(rebasing: buffer[start..<start + digits])
+            body(&rest)
+            return start + digits
         }
-        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Writes a number's digits, left-padded.
+    static func write(
+        high: UInt64,
+        low: UInt64,
+        into digits: inout UnsafeMutableBufferPointer<UInt8>,
+        from start: Int,
+        to end: Int
+    ) {
+        var (high, low) = (high, low)
+        var position = end
+        while position > start {
+            let upper = high.quotientAndRemainder(dividingBy: chunk)
+            let lower = chunk.dividingFullWidth((upper.remainder, low))
+            (high, low) = (upper.quotient, lower.quotient)
+            var rest = lower.remainder
+            for _ in 0..<min(chunkDigits, position - start) {
+                position -= 1
+                digits[position] = character(UInt8(truncatingIfNeeded: rest % 62))
+                rest /= 62
+            }
+        }
+    }
+
+    private static func character(_ digit: UInt8) -> UInt8 {
+        switch digit {
+        case ..<10: UInt8(ascii: "0") + digit
+        case ..<36: UInt8(ascii: "a") + digit - 10
+        default: UInt8(ascii: "A") + digit - 36
+        }
     }
 
     static func decode(_ digits: some Sequence<UInt8>) -> (high: UInt64, low: UInt64)? {

@@ -21,6 +21,8 @@ package final class AttemptTransport {
     private var streams: [AttemptID: AttemptStream] = [:]
     /// Attempts that were over before they began; told of in the next turn of the loop.
     private var unstarted: [(AttemptID, AttemptTransportFailure)] = []
+    /// Where the last attempt went: most go to the same place, and reading an address costs as much as a small message.
+    private var lastEndpoint: (address: DeploymentAddress, version: DurableModel.HTTPVersion, endpoint: HTTPEndpoint)?
     private var drainTimer: LoopTimer?
     private var isTicking = false
     private var unstartedTimer: LoopTimer?
@@ -46,7 +48,7 @@ package final class AttemptTransport {
     package func start(_ order: AttemptOrder) {
         precondition(streams[order.attempt] == nil, "an attempt is started once")
         guard order.address.scheme == "http",
-            let endpoint = EndpointRequest.endpoint(of: order.address, order.httpVersion)
+            let endpoint = endpoint(of: order)
         else {
             let problem = "\(order.address.uri): https is not supported yet; register the service at an http:// address"
             unstarted.append((order.attempt, .network(problem)))
@@ -56,6 +58,15 @@ package final class AttemptTransport {
         let stream = AttemptStream(self, order, endpoint)
         streams[order.attempt] = stream
         stream.open()
+    }
+
+    private func endpoint(of order: AttemptOrder) -> HTTPEndpoint? {
+        if let lastEndpoint, lastEndpoint.version == order.httpVersion, lastEndpoint.address == order.address {
+            return lastEndpoint.endpoint
+        }
+        guard let endpoint = EndpointRequest.endpoint(of: order.address, order.httpVersion) else { return nil }
+        lastEndpoint = (order.address, order.httpVersion, endpoint)
+        return endpoint
     }
 
     /// Sends framed messages on the open input. Does nothing if the input has ended or the attempt is over.

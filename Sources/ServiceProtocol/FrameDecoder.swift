@@ -37,7 +37,9 @@ package struct FrameDecoder {
             giveBackIfEmpty()
             return nil
         }
-        let header = UInt64(bigEndianBytes: buffer[start..<start + Self.headerBytes])
+        // Read here: a generic reader of another module costs more than all the rest of a small frame.
+        var header: UInt64 = 0
+        for index in start..<start + Self.headerBytes { header = header << 8 | UInt64(buffer[index]) }
         let type = UInt16(truncatingIfNeeded: header >> 48)
         let length = Int(header & 0xffff_ffff)
         guard !MessageType(rawValue: type).isUnknownControl else { throw .unknownControlMessage(type: type) }

@@ -4,6 +4,11 @@ package struct MessageType: RawRepresentable, Hashable, Sendable {
 
     package init(rawValue: UInt16) { self.rawValue = rawValue }
 
+    // Written out: those that a raw value brings along are generic, and these are hot.
+    package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
     package static let start = MessageType(rawValue: 0x0000)
     package static let suspension = MessageType(rawValue: 0x0001)
     package static let error = MessageType(rawValue: 0x0002)
