@@ -16,6 +16,7 @@ extension Partition {
             guard stall.until <= now else { return [] }
             self.stall = nil
         }
+        takePostponed(at: now)
         let batch: TurnBatch
         do {
             batch = try gather(at: now)
@@ -53,7 +54,7 @@ extension Partition {
         }
     }
 
-    private mutating func run(_ batch: TurnBatch, at now: Timestamp) throws(PartitionFault) -> [Action] {
+    mutating func run(_ batch: TurnBatch, at now: Timestamp) throws(PartitionFault) -> [Action] {
         do {
             let prepared = try prepare(batch, at: now)
             return finish(try prepared.commit(to: storage), at: now)
@@ -90,7 +91,7 @@ extension Partition {
         var engine = Engine(memory: memory, storage: storage, now: now)
         var moved: [(due: Timestamp, attempt: AttemptID)] = []
         for timer in batch.timers { try engine.fire(timer) }
-        for queued in batch.commands { try engine.apply(queued.command) }
+        for queued in batch.commands where isHeard(queued.command) { try engine.apply(queued.command) }
         // After the commands: what has come meanwhile keeps an attempt alive.
         for attempt in batch.deadlines {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
@@ -136,6 +137,7 @@ extension Partition {
     private mutating func finish(_ committed: consuming CommittedTurn, at now: Timestamp) -> [Action] {
         let turn = committed.turn
         memory.apply(turn.engine)
+        if !unheard.isEmpty { unheard = unheard.filter { memory.work.numberOfAttempt[$0] != nil } }
         timers.apply(
             added: turn.engine.writes.addedTimers,
             removed: turn.engine.writes.removedTimers,
@@ -173,107 +175,6 @@ extension Partition {
         for running in memory.work.running.values {
             deadlines.insert(AttemptDeadline(due: running.attempt.deadline, attempt: running.attempt.id))
         }
-    }
-
-    // MARK: Failed turns
-
-    /// A turn did not happen. Disk full: new work is refused, the rest is tried alone, then again later. Refused by the
-    /// store: each piece is tried alone, and the culprit goes. Anything else ends the process.
-    private mutating func recover(
-        from error: StorageError,
-        batch: TurnBatch,
-        at now: Timestamp
-    ) throws(PartitionFault) -> [Action] {
-        switch error {
-        case .inputOutput(let text):
-            throw PartitionFault(text: text)
-        case .full(let text):
-            var (actions, rest) = batch.refusingNewWork()
-            if actions.isEmpty {
-                held.append(rest)
-                stall = Stall(until: now.adding(.seconds(1)), isFull: true)
-                actions.append(.note(.stalled(text)))
-            } else {
-                actions += try run(rest, at: now)
-            }
-            return actions
-        case .refused(let text):
-            let pieces = batch.pieces
-            if pieces.isEmpty {
-                return batch.startsMax > 1
-                    ? try run(TurnBatch(startsMax: 1), at: now) : dismissReady(because: text)
-            }
-            if pieces.count == 1, batch.startsMax == 0 { return try dismiss(batch, because: text, at: now) }
-            return try runAlone(pieces, at: now)
-        }
-    }
-
-    /// Takes each piece in a turn of its own, until the disk is full: what follows then must not overtake it.
-    private mutating func runAlone(_ pieces: [TurnBatch], at now: Timestamp) throws(PartitionFault) -> [Action] {
-        var actions: [Action] = []
-        for piece in pieces {
-            if stall == nil { actions += try run(piece, at: now) } else { held.append(piece) }
-        }
-        return actions
-    }
-
-    /// Puts back what a turn took that did not happen.
-    private mutating func putBackHeld() {
-        timers.putBack(held.timers)
-        for attempt in held.deadlines { deadlines.insert(AttemptDeadline(due: clock, attempt: attempt)) }
-        if !held.outbox.isEmpty { outbox.hasMore = true }
-        queue.putBack(held.commands)
-        held = TurnBatch(startsMax: 0)
-    }
-
-    /// A piece that the store refuses even alone is not tried again; its rows stay for an operator to look at.
-    private mutating func dismiss(
-        _ batch: TurnBatch,
-        because text: String,
-        at now: Timestamp
-    ) throws(PartitionFault) -> [Action] {
-        var actions: [Action] = [.note(.commandRefused(text))]
-        for attempt in batch.deadlines {
-            deadlines.insert(AttemptDeadline(due: now.adding(.seconds(1)), attempt: attempt))
-        }
-        for queued in batch.commands {
-            if let request = queued.command.request { actions.append(.answer(request, .refused(.storage(text)))) }
-            guard case .attempt(let attempt, let event) = queued.command else { continue }
-            if case .failed = event {
-                actions.append(.abort(attempt))
-                continue
-            }
-            // At once: what the attempt says next must not be stored without what was refused.
-            var failure = TurnBatch(startsMax: 0)
-            let command = EngineCommand.attempt(attempt, .failed(.malformedFrame(text)))
-            failure.commands = [QueuedCommand(command: command, source: queued.source)]
-            actions += try run(failure, at: now)
-        }
-        return actions
-    }
-
-    /// Something ready cannot be begun: the first of the queue goes, so that the others can.
-    private mutating func dismissReady(because text: String) -> [Action] {
-        ready.removeFirst(1)
-        return [.note(.commandRefused(text))]
-    }
-}
-
-extension TurnBatch {
-    /// Takes new work out and answers it with a refusal; the rest is what is under way.
-    fileprivate func refusingNewWork() -> (actions: [Action], rest: TurnBatch) {
-        var rest = self
-        var actions: [Action] = []
-        rest.commands = commands.filter { queued in
-            switch queued.command {
-            case .invoke(_, let request), .register(_, let request):
-                actions.append(.answer(request, .refused(.storageFull)))
-                return false
-            case .attach, .fetchOutput, .forget, .attempt, .opened, .cancel, .kill, .removeDeployment:
-                return true
-            }
-        }
-        return (actions, rest)
     }
 }
 

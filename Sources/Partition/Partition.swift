@@ -26,6 +26,11 @@ package struct Partition {
     var lastWallClock: Timestamp?
     /// While nothing is tried.
     var stall: Stall?
+    /// What the store refused and is tried again, and when.
+    var postponed = TurnBatch(startsMax: 0)
+    var postponedUntil = Timestamp.never
+    /// Attempts of which something was refused, and whose failure was refused too.
+    var unheard: Set<AttemptID> = []
     /// What a turn took that finds no room on the disk, in order; empty between turns.
     var held = TurnBatch(startsMax: 0)
 
@@ -81,7 +86,7 @@ package struct Partition {
     package func hasWork(at now: Timestamp) -> Bool {
         let now = max(now, clock)
         if let stall, stall.until > now { return false }
-        return !queue.isEmpty || outbox.hasMore || retention.hasBacklog
+        return !queue.isEmpty || postponedUntil <= now || outbox.hasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
     }

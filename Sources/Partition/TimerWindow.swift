@@ -55,9 +55,9 @@ struct TimerWindow {
         horizon = isComplete ? nil : page.last
     }
 
-    /// Puts back what was taken by a turn that did not happen.
+    /// Puts back what was taken by a turn that did not happen; what lies behind the horizon by now is read again.
     mutating func putBack(_ timers: [InvocationTimer]) {
-        for timer in timers { heap.insert(timer) }
+        for timer in timers where isInside(timer) { heap.insert(timer) }
     }
 
     /// Takes over what a committed turn added and removed, `taken` by it aside.
@@ -68,7 +68,7 @@ struct TimerWindow {
             for timer in stale where isInside(timer) { removed.insert(timer) }
         }
         // One that fired and was armed again for the same moment has never left the store.
-        for timer in taken where !gone.contains(timer) { heap.insert(timer) }
+        putBack(taken.filter { !gone.contains($0) })
         for timer in added where isInside(timer) {
             if removed.remove(timer) == nil { heap.insert(timer) }
         }

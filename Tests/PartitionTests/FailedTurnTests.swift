@@ -137,6 +137,39 @@ import Testing
         #expect(bench.status(1) == .backingOff)
     }
 
+    @Test func nothingFollowsARefusedMessageEvenIfTheFailureIsRefusedToo() throws {
+        let bench = try Bench()
+        bench.invoke()
+        try bench.turns()
+        for id in 1...6 as ClosedRange<UInt32> { bench.receive(1, command(.run(completionID: id))) }
+        // The turn, then Run(1), Run(2) and Run(3) alone, then the failure.
+        bench.storage.failCommits([.refused("no"), nil, nil, .refused("no"), .refused("no")])
+        try bench.turns()
+        bench.receive(1, command(.run(completionID: 7)))
+        try bench.turns()
+        #expect(bench.journal(1) == ["Run(1)", "Run(2)"])
+        #expect(bench.status(1) == .running)
+        bench.pass(1)
+        try bench.turns()
+        #expect(bench.status(1) == .backingOff)
+        bench.pass(1)
+        #expect(try bench.turns() == ["start 2 v7 open: Start(3) Input Run(1) Run(2)"])
+        #expect(bench.partition.unheard.isEmpty)
+    }
+
+    @Test func aTimerThatIsRefusedIsTriedAgain() throws {
+        let bench = try Bench()
+        bench.invoke(startAt: bench.now.adding(.seconds(5)))
+        try bench.turns()
+        bench.pass(5)
+        bench.storage.failCommits([.refused("no"), .refused("no")])
+        try bench.turns()
+        #expect(bench.status(1) == .scheduled)
+        bench.pass(1)
+        try bench.turns()
+        #expect(bench.status(1) == .running)
+    }
+
     @Test func anInputOutputErrorIsAFault() throws {
         for isWritten in [false, true] {
             let bench = try Bench()

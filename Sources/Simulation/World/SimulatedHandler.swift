@@ -215,7 +215,7 @@ struct SimulatedHandler {
         )
         try say(.call(call))
         var callee: String?
-        if case .invocationID(let text) = results[.completion(idNotification)] { callee = text }
+        if case .invocationID(let text) = self.result(of: idNotification) { callee = text }
         guard let there = self.result(of: result) else {
             try wait(for: [.completion(result)], .firstCompleted, callee: callee)
             return ""

@@ -77,7 +77,7 @@ package final class World {
         for _ in 0..<options.steps where found.isEmpty { try step() }
         isCalm = true
         storage.onCommit = nil
-        if deployments == 0 { register() }
+        if storage.rows.deployments.isEmpty { register() }
         var idle = 0
         while found.isEmpty, idle < 20_000, try !isDone() {
             try settle()
