@@ -130,6 +130,18 @@ package struct InvocationNumber: Hashable, Comparable, Sendable, RawRepresentabl
     package init(rawValue: Int64) { self.rawValue = rawValue }
 
     package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+
+    // Written out and inlined: what a raw value brings along is generic, and each call looks a hundred numbers up.
+
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+    /// What a dictionary asks for; numbers are our own, so a multiplication spreads them as well as they need.
+    @inlinable package func _rawHashValue(seed: Int) -> Int {
+        let product = (UInt64(bitPattern: rawValue) ^ UInt64(truncatingIfNeeded: seed)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: product ^ product >> 32)
+    }
 }
 
 /// The number of an attempt, unique within one life of the daemon: what an old stream still says is told apart by it.

@@ -60,9 +60,8 @@ extension Engine {
 
     private mutating func begin(_ number: InvocationNumber, pin: Pin, deployment: Deployment) {
         guard let invocation = writes.invocations[number]?.invocation else { return }
-        count(invocation, -1)
         let now = now
-        modify(number) {
+        modifyCounted(number) {
             $0.pin = pin
             $0.status = .running
             $0.modifiedAt = now
@@ -71,7 +70,6 @@ extension Engine {
             $0.attempt.lastStartAt = now
             $0.attempt.lastDeployment = deployment.id
         }
-        if let changed = writes.invocations[number]?.invocation { count(changed, 1) }
         let options = options(of: invocation.head, on: deployment)
         let isOpen = deployment.mode == .bidiStream && options.inactivityTimeout > .zero
         attempts[number] = Attempt(

@@ -78,7 +78,7 @@ extension Engine {
             input: creation.input
         )
         if head.hasDerivedID { derivedIDs[head.id] = number }
-        count(invocation, 1)
+        countNew(invocation)
         if let startAt = creation.startAt {
             arm(InvocationTimer(due: startAt, invocation: number, kind: .start))
         } else {

@@ -46,25 +46,37 @@ extension Engine {
 
     /// Moves a loaded row to `status`, and one count with it.
     mutating func setStatus(_ number: InvocationNumber, _ status: InvocationStatus) {
-        guard let invocation = writes.invocations[number]?.invocation else { return }
-        count(invocation, -1)
         let now = now
-        modify(number) {
+        modifyCounted(number) {
             $0.status = status
             $0.modifiedAt = now
         }
-        if let changed = writes.invocations[number]?.invocation { count(changed, 1) }
     }
 
-    /// Adds to the count that an unfinished invocation stands in.
-    mutating func count(_ invocation: Invocation, _ difference: Int) {
-        guard invocation.status != .completed else { return }
-        let key = CountKey(
-            deployment: invocation.pin?.deployment,
-            service: invocation.head.target.service,
-            handler: invocation.head.target.handler,
-            status: invocation.status
-        )
+    /// Changes what a loaded row is counted by, and moves its count.
+    mutating func modifyCounted(_ number: InvocationNumber, _ change: (inout Invocation) -> Void) {
+        guard let index = writes.invocations.index(forKey: number) else { return }
+        let (before, after) = Self.countKeys(of: &writes.invocations.values[index].invocation, around: change)
+        if let before { add(-1, to: before) }
+        if let after { add(1, to: after) }
+    }
+
+    /// In place: a row is large, and every reading of it through the dictionary would be a copy.
+    private static func countKeys(
+        of invocation: inout Invocation,
+        around change: (inout Invocation) -> Void
+    ) -> (before: CountKey?, after: CountKey?) {
+        let before = invocation.countKey
+        change(&invocation)
+        return (before, invocation.countKey)
+    }
+
+    /// Counts a new row.
+    mutating func countNew(_ invocation: Invocation) {
+        if let key = invocation.countKey { add(1, to: key) }
+    }
+
+    private mutating func add(_ difference: Int, to key: CountKey) {
         let sum = writes.counts[key, default: 0] + difference
         writes.counts[key] = sum == 0 ? nil : sum
     }
@@ -145,5 +157,18 @@ extension Engine {
         // What is left was armed in this very turn.
         guard writes.invocations[number]?.invocation.pendingTimers ?? 0 > 0 else { return }
         for timer in writes.addedTimers.filter({ $0.invocation == number }) { disarm(timer) }
+    }
+}
+
+extension Invocation {
+    /// The count that it stands in, while it is unfinished.
+    fileprivate var countKey: CountKey? {
+        guard status != .completed else { return nil }
+        return CountKey(
+            deployment: pin?.deployment,
+            service: head.target.service,
+            handler: head.target.handler,
+            status: status
+        )
     }
 }

@@ -91,6 +91,13 @@ package struct Engine {
         firstAttempt = memory.nextAttempt
     }
 
+    /// Makes room for what so many commands usually lead to: growing step by step copies large values each time.
+    package mutating func reserve(commands: Int) {
+        actions.reserveCapacity(commands)
+        endings.reserveCapacity(commands)
+        writes.invocations.reserveCapacity(commands)
+    }
+
     /// Decides on one command.
     package mutating func apply(_ command: EngineCommand) throws(StorageError) {
         switch command {

@@ -113,6 +113,13 @@ package struct CountKey: Sendable, Hashable {
         self.handler = handler
         self.status = status
     }
+
+    /// There are few keys and each call looks some up: the lengths of the names tell enough of them apart to spare
+    /// hashing their bytes.
+    package func hash(into hasher: inout Hasher) {
+        let lengths = service.utf8.count << 16 ^ handler.utf8.count << 4 ^ status.rawValue
+        hasher.combine(UInt64(truncatingIfNeeded: lengths) ^ (deployment?.low ?? 0))
+    }
 }
 
 /// Small rows that are read once at the start and written when they change.

@@ -89,6 +89,7 @@ extension Partition {
 
     private func prepare(_ batch: TurnBatch, at now: Timestamp) throws(StorageError) -> PreparedTurn {
         var engine = Engine(memory: memory, storage: storage, now: now)
+        engine.reserve(commands: batch.commands.count)
         var moved: [(due: Timestamp, attempt: AttemptID)] = []
         for timer in batch.timers { try engine.fire(timer) }
         for queued in batch.commands where isHeard(queued.command) { try engine.apply(queued.command) }
@@ -148,6 +149,7 @@ extension Partition {
         if !turn.engine.writes.addedOutbox.isEmpty { outbox.hasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
         var actions = turn.engine.actions
+        actions.reserveCapacity(actions.count + turn.engine.endings.count + turn.engine.started.count)
         if !openings.isEmpty {
             actions = openings.sift(actions, leavingUntil: now.adding(limits.openingHold))
         }

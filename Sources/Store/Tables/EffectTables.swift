@@ -11,6 +11,8 @@ final class EffectTables {
     private let selectOutbox: Statement
     private let insertOutbox: Statement
     private let deleteOutbox: Statement
+    /// False while the table was never written to: nearly every invocation ends with nobody attached to it.
+    private var mayHaveAttachments: Bool
 
     init(_ database: Database) throws(StorageError) {
         selectAttachments = try database.prepare(
@@ -39,11 +41,13 @@ final class EffectTables {
             "INSERT INTO outbox (sequence, kind, target, source) VALUES (?1, ?2, ?3, ?4)"
         )
         deleteOutbox = try database.prepare("DELETE FROM outbox WHERE sequence = ?1")
+        mayHaveAttachments = try database.integer("SELECT EXISTS (SELECT 1 FROM attachments)") == 1
     }
 
     // MARK: Attachments
 
     func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment] {
+        guard mayHaveAttachments else { return [] }
         selectAttachments.bind(1, number)
         selectAttachments.bind(2, limit)
         return try selectAttachments.collect { (row) throws(StorageError) in
@@ -60,6 +64,7 @@ final class EffectTables {
     }
 
     func add(_ attachment: Attachment) throws(StorageError) {
+        mayHaveAttachments = true
         insertAttachment.bind(attachment)
         insertAttachment.bind(4, Int(attachment.completionType))
         try insertAttachment.run()
@@ -72,6 +77,7 @@ final class EffectTables {
 
     /// Removes who waits for the invocation, and what it waits for.
     func removeAttachments(of number: InvocationNumber) throws(StorageError) {
+        guard mayHaveAttachments else { return }
         deleteAttachmentsTo.bind(1, number)
         try deleteAttachmentsTo.run()
         deleteAttachmentsOf.bind(1, number)
