@@ -109,33 +109,31 @@ extension Engine {
     // MARK: Numbers
 
     mutating func takeInvocationNumber() -> InvocationNumber {
-        let number = memory.nextInvocationNumber
-        memory.nextInvocationNumber += 1
-        if number > memory.marks.invocationNumberReserved {
-            memory.marks.invocationNumberReserved = number + Self.reservationBlock
-            writes.marks = memory.marks
-        }
-        return InvocationNumber(rawValue: number)
+        let number = Self.take(&memory.nextInvocationNumber, &memory.marks.invocationNumberReserved)
+        return InvocationNumber(rawValue: reserved(number))
     }
 
     mutating func takeInboxSequence() -> Int64 {
-        let sequence = memory.nextInboxSequence
-        memory.nextInboxSequence += 1
-        if sequence > memory.marks.inboxSequenceReserved {
-            memory.marks.inboxSequenceReserved = sequence + Self.reservationBlock
-            writes.marks = memory.marks
-        }
-        return sequence
+        reserved(Self.take(&memory.nextInboxSequence, &memory.marks.inboxSequenceReserved))
     }
 
     mutating func takeOutboxSequence() -> Int64 {
-        let sequence = memory.nextOutboxSequence
-        memory.nextOutboxSequence += 1
-        if sequence > memory.marks.outboxSequenceReserved {
-            memory.marks.outboxSequenceReserved = sequence + Self.reservationBlock
-            writes.marks = memory.marks
-        }
-        return sequence
+        reserved(Self.take(&memory.nextOutboxSequence, &memory.marks.outboxSequenceReserved))
+    }
+
+    /// The next number, and whether a new block had to be reserved for it.
+    private static func take(_ next: inout Int64, _ reserved: inout Int64) -> (number: Int64, isNewBlock: Bool) {
+        let number = next
+        next += 1
+        guard number > reserved else { return (number, false) }
+        reserved = number + reservationBlock
+        return (number, true)
+    }
+
+    /// Writes down a new block with the turn.
+    private mutating func reserved(_ taken: (number: Int64, isNewBlock: Bool)) -> Int64 {
+        if taken.isNewBlock { writes.marks = memory.marks }
+        return taken.number
     }
 
     // MARK: Timers

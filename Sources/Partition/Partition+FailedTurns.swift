@@ -48,7 +48,7 @@ extension Partition {
     mutating func putBackHeld() {
         timers.putBack(held.timers)
         for attempt in held.deadlines { deadlines.insert(AttemptDeadline(due: clock, attempt: attempt)) }
-        if !held.outbox.isEmpty { outbox.hasMore = true }
+        if !held.outbox.isEmpty { outboxHasMore = true }
         queue.putBack(held.commands)
         held = TurnBatch(startsMax: 0)
     }

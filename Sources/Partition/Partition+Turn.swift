@@ -48,7 +48,7 @@ extension Partition {
         switch error {
         case .inputOutput(let text): throw PartitionFault(text: text)
         case .full(let text), .refused(let text):
-            outbox.hasMore = true
+            outboxHasMore = true
             stall = Stall(until: now.adding(.seconds(1)), isFull: false)
             return [.note(.commandRefused(text))]
         }
@@ -67,9 +67,9 @@ extension Partition {
 
     private mutating func gather(at now: Timestamp) throws(StorageError) -> TurnBatch {
         var batch = TurnBatch(startsMax: limits.starts)
-        if outbox.hasMore {
+        if outboxHasMore {
             batch.outbox = try storage.outbox(after: .min, limit: limits.outboxItems)
-            outbox.hasMore = batch.outbox.count == limits.outboxItems
+            outboxHasMore = batch.outbox.count == limits.outboxItems
         }
         if retention.isDue(at: now) {
             batch.expired = try storage.expired(at: now, limit: limits.expirations)
@@ -146,7 +146,7 @@ extension Partition {
         )
         ready.removeFirst(turn.readyTaken)
         ready.append(contentsOf: turn.engine.becameReady.dropFirst(turn.becameReadyTaken))
-        if !turn.engine.writes.addedOutbox.isEmpty { outbox.hasMore = true }
+        if !turn.engine.writes.addedOutbox.isEmpty { outboxHasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
         var actions = turn.engine.actions
         actions.reserveCapacity(actions.count + turn.engine.endings.count + turn.engine.started.count)

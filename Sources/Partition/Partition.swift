@@ -15,7 +15,8 @@ package struct Partition {
     var timers: TimerWindow
     var deadlines = Heap<AttemptDeadline>()
     var waiters = Waiters()
-    var outbox = OutboxCursor()
+    /// Whether the store may have items in its outbox. True at the start: only looking tells.
+    var outboxHasMore = true
     var openings = LargeOpenings()
     var retention: RetentionSchedule
     /// The time of the last turn: no later one lies before it.
@@ -86,7 +87,7 @@ package struct Partition {
     package func hasWork(at now: Timestamp) -> Bool {
         let now = max(now, clock)
         if let stall, stall.until > now { return false }
-        return !queue.isEmpty || postponedUntil <= now || outbox.hasMore || retention.hasBacklog
+        return !queue.isEmpty || postponedUntil <= now || outboxHasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
     }
@@ -147,12 +148,6 @@ struct Waiters {
         for request in requests { numberOf[request] = nil }
         return requests
     }
-}
-
-/// How far the durable outbox is consumed.
-struct OutboxCursor {
-    /// Whether the store may have items. True at the start: only looking tells.
-    var hasMore = true
 }
 
 /// When expired rows are looked for, and when the clock is not trusted enough to delete.
