@@ -20,6 +20,8 @@ package struct Attempt: Sendable, Hashable {
     package let abortTimeout: Interval
     /// How long the invocation had not changed when the attempt began; goes to the SDK.
     package let sinceLastEntry: Interval
+    /// How many entries the journal had when the attempt began.
+    package let entriesAtStart: Int
     /// When the last message went or came.
     package var lastActivityAt: Timestamp
 
@@ -31,7 +33,8 @@ package struct Attempt: Sendable, Hashable {
         inactivityTimeout: Interval,
         abortTimeout: Interval,
         startedAt: Timestamp,
-        sinceLastEntry: Interval
+        sinceLastEntry: Interval,
+        entriesAtStart: Int
     ) {
         self.id = id
         self.invocation = invocation
@@ -41,6 +44,7 @@ package struct Attempt: Sendable, Hashable {
         self.abortTimeout = abortTimeout
         self.lastActivityAt = startedAt
         self.sinceLastEntry = sinceLastEntry
+        self.entriesAtStart = entriesAtStart
     }
 
     /// When the attempt has been silent for too long, if nothing happens until then.

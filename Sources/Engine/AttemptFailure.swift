@@ -10,6 +10,8 @@ package enum AttemptFailure: Sendable {
     case silent(Interval)
     /// The service broke the protocol; nothing of the message was stored.
     case violation(String)
+    /// The service suspended on what was there when its attempt began, or on a step of its own that it did not run.
+    case suspendedInVain
     /// The handler reported an error that is worth another attempt.
     case reported(ErrorMessage)
     case noDeployment(Target)
@@ -38,6 +40,14 @@ package enum AttemptFailure: Sendable {
             )
         case .violation(let text):
             AttemptFailureRecord(code: 571, documentedCode: "RT0012", message: text)
+        case .suspendedInVain:
+            AttemptFailureRecord(
+                code: 571,
+                documentedCode: "RT0012",
+                message:
+                    "the service suspended on what had come already, or on a run of its own that it did not carry out, "
+                    + "and nothing was stored since its attempt began"
+            )
         case .reported(let error): Self.record(of: error)
         case .noDeployment(let target):
             AttemptFailureRecord(

@@ -80,7 +80,8 @@ extension Engine {
             inactivityTimeout: options.inactivityTimeout,
             abortTimeout: options.abortTimeout,
             startedAt: now,
-            sinceLastEntry: now.since(invocation.modifiedAt)
+            sinceLastEntry: now.since(invocation.modifiedAt),
+            entriesAtStart: invocation.journalLength
         )
         memory.nextAttempt += 1
         started.append(number)
@@ -100,6 +101,15 @@ extension Engine {
     func attempt(of number: InvocationNumber) -> Attempt? {
         if let changed = attempts[number] { return changed }
         return memory.work.running[number]?.attempt
+    }
+
+    /// Whether the attempt of a loaded invocation has brought it on: something was stored since it began, by the service or
+    /// for it. An attempt that has not would do the same again, and must not begin again at once.
+    func attemptHasProgressed(of number: InvocationNumber) -> Bool {
+        guard let attempt = attempt(of: number), let invocation = writes.invocations[number]?.invocation else {
+            return false
+        }
+        return invocation.journalLength > attempt.entriesAtStart
     }
 
     /// Takes in what the transport of an attempt reports. An attempt that is over is not listened to.

@@ -9,6 +9,7 @@ extension Engine {
     mutating func failAttempt(of number: InvocationNumber, _ failure: AttemptFailure) throws(StorageError) {
         guard let invocation = writes.invocations[number]?.invocation else { return }
         let neverBegan = attempt(of: number) == nil
+        let hasProgressed = attemptHasProgressed(of: number)
         endAttempt(of: number) { $0.action(after: failure) }
         let record = failure.record
         modify(number) {
@@ -24,7 +25,8 @@ extension Engine {
                 return try complete(number, with: .failure(Failure(code: error.code, message: error.message)))
             }
         }
-        if let delay = failure.nextDelay {
+        // A service that has its attempts begin again at once, to do the same again, waits like any other.
+        if let delay = failure.nextDelay, delay > .zero || hasProgressed {
             modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
             return backOff(number, for: delay, record)
         }
@@ -88,7 +90,7 @@ extension AttemptID {
     /// How the stream of an attempt is left after a failure: one that said its last word ends by itself.
     fileprivate func action(after failure: AttemptFailure) -> Action {
         switch failure {
-        case .reported, .endedEarly: .finish(self)
+        case .reported, .endedEarly, .suspendedInVain: .finish(self)
         default: .abort(self)
         }
     }

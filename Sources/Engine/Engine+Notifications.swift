@@ -61,11 +61,15 @@ extension Engine {
                 .violation("a suspension on \(unknown), which no command of this invocation made")
             )
         }
-        endAttempt(of: number) { .finish($0) }
-        // A run that was never proposed cannot complete while nobody runs it: waking at once is the only way on.
+        // A run that was never proposed cannot complete while nobody runs it: another attempt is the only way on.
         let waitsForItself = awaiting.allLeaves.contains { index.isOpenRun($0) }
         let outcome = awaiting.evaluate { index.outcomes[$0] ?? .pending }
-        if waitsForItself || outcome != .pending { return wake(number) }
+        if waitsForItself || outcome != .pending {
+            guard attemptHasProgressed(of: number) else { return try failAttempt(of: number, .suspendedInVain) }
+            endAttempt(of: number) { .finish($0) }
+            return wake(number)
+        }
+        endAttempt(of: number) { .finish($0) }
         setStatus(number, .suspended)
         modify(number) {
             $0.awaiting = awaiting

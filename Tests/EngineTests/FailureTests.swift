@@ -85,6 +85,32 @@ import Testing
         }
     }
 
+    @Test("a delay of zero is the policy's unless the attempt stored something")
+    func noDelayWithoutProgressIsThePolicys() throws {
+        let atOnce = ErrorMessage(code: 500, message: "x", nextRetryDelayMilliseconds: 0)
+        let reasons: [AttemptEvent] = [
+            .received([ServiceMessage.error(atOnce).frame(version: 7)]), .failed(.status(503, retryAfter: .zero)),
+        ]
+        for reason in reasons {
+            let desk = try desk(attempts: 3)
+            try desk.invoke()
+            for (count, seconds) in [(1, 1), (2, 2)] as [(Int, Int64)] {
+                try desk.report(1, reason)
+                #expect(desk.invocation(1)?.attempt.retryCount == count)
+                let due = try #require(desk.invocation(1)?.attempt.nextRetryAt)
+                #expect((seconds * 1000...seconds * 1300).contains(due.since(desk.now).milliseconds))
+                desk.now = due
+                try desk.fireTimers()
+            }
+            try desk.report(1, reason)
+            #expect(desk.status(1) == .paused)
+        }
+        let desk = try desk(attempts: 1)
+        try desk.invoke()
+        try desk.receive(1, command(.run(completionID: 1)), .error(atOnce))
+        #expect(desk.invocation(1)?.attempt.nextRetryAt == desk.now)
+    }
+
     @Test("known fault 50: a delay from a peer that is too large stops nothing", arguments: [UInt64.max, 1 << 63, 0])
     func extremeDelays(delay: UInt64) throws {
         let desk = try desk()

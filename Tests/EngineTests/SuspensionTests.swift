@@ -1,5 +1,6 @@
 import DurableModel
 import Engine
+import Registry
 import ServiceProtocol
 import Simulation
 import Testing
@@ -80,6 +81,68 @@ import Testing
         try desk.invoke()
         let lines = try desk.receive(1, command(.run(completionID: 1)), sleeping(desk, 2), .suspension(awaiting))
         #expect(lines == ["finish 1", "start 2 v7 open: Start(3) Input Run(1) Sleep(2)"])
+    }
+
+    @Test("an attempt that suspends on its own open run and stores nothing backs off, and at last pauses")
+    func openRunWithoutProgressBacksOff() throws {
+        let desk = try Desk(settings: twoAttempts)
+        try desk.invoke()
+        let lines = try desk.receive(1, command(.run(completionID: 1)), suspend(.completion(1)))
+        #expect(lines == ["finish 1", "start 2 v7 open: Start(2) Input Run(1)"])
+        #expect(try desk.receive(1, suspend(.completion(1))) == ["finish 2", "note: failed Greeter/greet RT0012"])
+        let invocation = try #require(desk.invocation(1))
+        #expect(invocation.status == .backingOff)
+        #expect(invocation.attempt.retryCount == 1)
+        #expect(try #require(invocation.attempt.nextRetryAt) >= desk.now.adding(.seconds(1)))
+        desk.now = desk.now.adding(.seconds(2))
+        #expect(try desk.fireTimers() == ["start 3 v7 open: Start(2) Input Run(1)"])
+        #expect(try desk.receive(1, suspend(.completion(1))) == ["finish 3", "note: paused Greeter/greet RT0012"])
+    }
+
+    @Test("a suspension on what the attempt began with backs off; one that crossed a notification does not")
+    func suspensionOnWhatIsThereBacksOff() throws {
+        let desk = try Desk(mode: .requestResponse)
+        try desk.invoke()
+        try desk.receive(1, sleeping(desk, 1), suspend(.completion(1)))
+        desk.now = desk.now.adding(.seconds(5))
+        try desk.fireTimers()
+        #expect(try desk.receive(1, suspend(.completion(1))) == ["finish 2", "note: failed Greeter/greet RT0012"])
+        #expect(desk.status(1) == .backingOff)
+        desk.now = desk.now.adding(.seconds(1))
+        try desk.fireTimers()
+        // On its way, what is waited for comes.
+        try desk.cancel(1)
+        let lines = try desk.receive(1, suspend(.cancelSignal))
+        #expect(lines.first == "finish 3")
+        #expect(desk.status(1) == .running)
+    }
+
+    @Test("a service that suspends after each step is not slowed down")
+    func progressIsNotSlowedDown() throws {
+        let desk = try Desk(mode: .requestResponse)
+        try desk.invoke()
+        for step in 1...5 as ClosedRange<UInt32> {
+            let lines = try desk.receive(
+                1,
+                command(.run(completionID: step)),
+                propose(step),
+                suspend(.completion(step))
+            )
+            #expect(lines.count == 2)
+            #expect(desk.status(1) == .running)
+        }
+    }
+
+    private var twoAttempts: Settings {
+        var settings = Settings()
+        settings.retryPolicy = RetryPolicy(
+            initialInterval: .seconds(1),
+            factor: 2,
+            intervalMax: .seconds(5),
+            attemptsMax: 2,
+            onMaxAttempts: .pause
+        )
+        return settings
     }
 
     @Test func allCompletedWaitsForAll() throws {

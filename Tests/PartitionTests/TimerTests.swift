@@ -92,7 +92,8 @@ import Testing
         let bench = try Bench()
         bench.invoke()
         try bench.turns()
-        bench.receive(1, .error(ErrorMessage(code: 500, message: "x", nextRetryDelayMilliseconds: 0)))
+        let atOnce = ErrorMessage(code: 500, message: "x", nextRetryDelayMilliseconds: 0)
+        bench.receive(1, command(.run(completionID: 1)), .error(atOnce))
         try bench.turns()
         // Each attempt fails in the turn that fires its timer, for the very moment of that turn.
         var settings = Settings()

@@ -37,7 +37,8 @@ import Testing
             inactivityTimeout: .seconds(60),
             abortTimeout: .seconds(60),
             startedAt: Fixture.now,
-            sinceLastEntry: .zero
+            sinceLastEntry: .zero,
+            entriesAtStart: 1
         )
         return RunningInvocation(invocation: invocation, attempt: attempt)
     }
