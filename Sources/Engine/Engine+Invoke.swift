@@ -224,9 +224,19 @@ package enum DerivedID {
         UInt64(bigEndianBytes: SHA256.digest(of: text.utf8).prefix(8)) & 0x7fff_ffff_ffff_ffff
     }
 
+    /// Each part goes in behind its length, and an absent one as its own mark: no two lists of parts read the same.
     private static func id(partitionKey: UInt64, parts: [String?]) -> InvocationID {
-        let text = parts.compactMap { $0 }.joined(separator: ",")
-        let digest = SHA256.digest(of: text.utf8)
+        var hash = SHA256()
+        for part in parts {
+            guard let part else {
+                hash.update(CollectionOfOne(0))
+                continue
+            }
+            hash.update(CollectionOfOne(1))
+            hash.update(UInt64(part.utf8.count).bigEndianBytes)
+            hash.update(part.utf8)
+        }
+        let digest = hash.finalized()
         return InvocationID(
             partitionKey: partitionKey,
             high: UInt64(bigEndianBytes: digest.prefix(8)),
