@@ -17,10 +17,14 @@ extension Engine {
         switch invocation.status {
         case .scheduled, .inboxed:
             try complete(number, with: .failure(Failure(code: 409, message: "canceled")))
-        case .ready, .running, .backingOff, .suspended:
+        case .ready, .running, .suspended:
             try notify(number, .signalNotification, .cancelSignal, .void)
-        case .paused:
+        case .backingOff, .paused:
+            // Only an attempt can see the signal, and the next one may be far off or never come by itself.
             try notify(number, .signalNotification, .cancelSignal, .void)
+            if let due = invocation.attempt.nextRetryAt {
+                disarm(InvocationTimer(due: due, invocation: number, kind: .retry))
+            }
             makeReady(number)
         case .completed:
             break

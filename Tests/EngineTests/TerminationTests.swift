@@ -44,7 +44,7 @@ import Testing
             (.inboxed, ["answer 4: terminated", "answer 3: failure 409 canceled"]),
             (.ready, ["answer 4: signalled", "start 2 v7 open: Start(2) Input Signal[1]=void"]),
             (.running, ["send 2: Signal[1]=void", "answer 4: signalled"]),
-            (.backingOff, ["answer 4: signalled"]),
+            (.backingOff, ["answer 4: signalled", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
             (.suspended, ["answer 4: signalled", "start 3 v7 open: Start(3) Input Sleep(1) Signal[1]=void"]),
             (.paused, ["answer 4: signalled", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
         ]
@@ -53,7 +53,20 @@ import Testing
         let desk = try desk(status)
         #expect(try desk.cancel(2) == lines)
         #expect((desk.status(2) == nil) == (status == .scheduled || status == .inboxed))
+        #expect(desk.storage.rows.timers.allSatisfy { $0.kind == .sleep })
         #expect(desk.storage.complaints.isEmpty)
+    }
+
+    @Test("a cancel wakes what backs off and leaves its count of attempts")
+    func cancelWakesABackoff() throws {
+        let desk = try desk(.backingOff)
+        try desk.cancel(2)
+        #expect(desk.status(2) == .running)
+        #expect(desk.invocation(2)?.attempt.retryCount == 2)
+        #expect(desk.invocation(2)?.pendingTimers == 0)
+        try desk.report(2, .ended)
+        #expect(desk.storage.rows.timers.count == 1)
+        #expect(desk.invocation(2)?.pendingTimers == 1)
     }
 
     @Test(
