@@ -34,16 +34,17 @@ extension Engine {
     mutating func kill(_ id: InvocationID, for request: RequestID) throws(StorageError) {
         guard let invocation = try find(id) else { return answer(request, .refused(.invocationNotFound(id))) }
         guard invocation.status != .completed else { return answer(request, .refused(.alreadyCompleted(id))) }
-        try killTree(from: id)
+        _ = try killTree(from: id, limit: Self.inlineEffectsMax)
         answer(request, .terminated(id, isOver: true))
     }
 
-    /// Kills an invocation and all that it called, directly and through others; past a bound the outbox goes on.
-    mutating func killTree(from root: InvocationID) throws(StorageError) {
+    /// Kills an invocation and all that it called, directly and through others; past `limit` the outbox goes on. Says how
+    /// many it looked at.
+    private mutating func killTree(from root: InvocationID, limit: Int) throws(StorageError) -> Int {
         var pending = [root]
         var killed = 0
         while let id = pending.popLast() {
-            guard killed < Self.inlineEffectsMax else {
+            guard killed < limit else {
                 addOutbox(.kill(id))
                 continue
             }
@@ -55,6 +56,7 @@ extension Engine {
             endAttempt(of: invocation.number) { .abort($0) }
             try complete(invocation.number, with: .failure(Failure(code: 409, message: "killed")))
         }
+        return killed
     }
 
     /// The invocations that this one called or sent to, after its journal.
@@ -71,17 +73,25 @@ extension Engine {
 
     // MARK: Outbox
 
-    /// Carries out one durable effect and forgets it; one that is not finished leaves a new one behind.
-    package mutating func consume(_ item: OutboxItem) throws(StorageError) {
-        writes.removedOutbox.append(item.sequence)
+    /// Carries out one durable effect and forgets it; one that is not finished leaves a new one behind. False if the turn
+    /// has killed enough: the item stays as it is, and those after it must stay too.
+    package mutating func consume(_ item: OutboxItem) throws(StorageError) -> Bool {
         switch item.effect {
         case .kill(let id):
-            try killTree(from: id)
+            let left = Self.outboxKillsMax - outboxKills
+            guard left > 0 else { return false }
+            outboxKills += try killTree(from: id, limit: min(left, Self.inlineEffectsMax))
         case .deliver(let source):
-            guard let invocation = try peek(source), invocation.status == .completed else { return }
-            let completion = completion(of: try result(of: invocation))
-            guard try deliverToAttached(completion, of: source) else { return addOutbox(item.effect) }
-            if invocation.head.completionRetention == .zero, try load(source) { remove(source) }
+            try deliver(item, from: source)
         }
+        writes.removedOutbox.append(item.sequence)
+        return true
+    }
+
+    private mutating func deliver(_ item: OutboxItem, from source: InvocationNumber) throws(StorageError) {
+        guard let invocation = try peek(source), invocation.status == .completed else { return }
+        let completion = completion(of: try result(of: invocation))
+        guard try deliverToAttached(completion, of: source) else { return addOutbox(item.effect) }
+        if invocation.head.completionRetention == .zero, try load(source) { remove(source) }
     }
 }

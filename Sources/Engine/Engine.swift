@@ -52,6 +52,8 @@ package struct EngineMemory {
 package struct Engine {
     /// How many effects on other invocations one command may have before the rest goes to the outbox.
     static let inlineEffectsMax = 100
+    /// How many kills the outbox may add to a turn: each reads a journal and ends an attempt, and a turn must stay short.
+    package static let outboxKillsMax = 128
     /// Numbers are reserved on disk in blocks of this many, so that most turns do not write the mark.
     static let reservationBlock: Int64 = 4096
 
@@ -71,6 +73,8 @@ package struct Engine {
     package internal(set) var started: [InvocationNumber] = []
     /// New invocations of this turn whose id is a hash of their target.
     var derivedIDs: [InvocationID: InvocationNumber] = [:]
+    /// How many invocations this turn killed for the outbox.
+    var outboxKills = 0
     /// Those of `writes.addedAttachments` by the invocation waited for, so that an end does not look at all of them.
     var attached: [InvocationNumber: [Attachment]] = [:]
     /// Those of `writes.addedInbox` by key, in order.

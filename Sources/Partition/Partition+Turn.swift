@@ -97,7 +97,8 @@ extension Partition {
         for attempt in batch.deadlines {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
         }
-        for item in batch.outbox { try engine.consume(item) }
+        var outboxIsLeft = false
+        for item in batch.outbox where !outboxIsLeft { outboxIsLeft = try !engine.consume(item) }
         for number in batch.expired { try engine.expire(number) }
         let taken = startsAttempts ? try startReady(&engine, limit: batch.startsMax) : (0, 0)
         engine.noteClock()
@@ -105,6 +106,7 @@ extension Partition {
             engine: engine,
             batch: batch,
             deadlines: moved,
+            outboxIsLeft: outboxIsLeft,
             readyTaken: taken.0,
             becameReadyTaken: taken.1
         )
@@ -146,7 +148,7 @@ extension Partition {
         )
         ready.removeFirst(turn.readyTaken)
         ready.append(contentsOf: turn.engine.becameReady.dropFirst(turn.becameReadyTaken))
-        if !turn.engine.writes.addedOutbox.isEmpty { outboxHasMore = true }
+        if turn.outboxIsLeft || !turn.engine.writes.addedOutbox.isEmpty { outboxHasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
         var actions = turn.engine.actions
         actions.reserveCapacity(actions.count + turn.engine.endings.count + turn.engine.started.count)

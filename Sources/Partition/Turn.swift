@@ -41,6 +41,8 @@ struct PreparedTurn: ~Copyable {
     let batch: TurnBatch
     /// Attempts whose deadline moved, with the new one.
     var deadlines: [(due: Timestamp, attempt: AttemptID)]
+    /// Whether some of the outbox was too much for the turn and is still there.
+    var outboxIsLeft: Bool
     /// How many of the ready queue were looked at.
     var readyTaken: Int
     /// How many of those that became ready in this turn were begun in it.

@@ -1,4 +1,5 @@
 import DurableModel
+import Engine
 
 /// What one turn may take on, so that none lasts long. Numbers: a turn of 1,024 small commands takes some 10 ms.
 package struct TurnLimits: Sendable {
@@ -7,7 +8,8 @@ package struct TurnLimits: Sendable {
     package var commandBytes = 4 << 20
     package var timers = 512
     package var expirations = 256
-    package var outboxItems = 16
+    /// Durable effects taken on; how many kills they may lead to is the engine's bound.
+    package var outboxItems = Engine.outboxKillsMax
     /// Attempts begun in one turn: each reads a journal after the commit.
     package var starts = 512
     /// Bytes of large openings in memory, from their read until the endpoint has taken them; one goes whatever it weighs.

@@ -162,7 +162,11 @@ final class Desk {
     @discardableResult
     func consumeOutbox() throws -> [String] {
         let items = storage.rows.outbox
-        return try turn { (engine) throws(StorageError) in for item in items { try engine.consume(item) } }
+        return try turn { (engine) throws(StorageError) in
+            for item in items {
+                guard try engine.consume(item) else { break }
+            }
+        }
     }
 
     @discardableResult

@@ -174,6 +174,8 @@ import Testing
         #expect(try desk.kill(1).filter { $0.hasPrefix("abort") }.count == 100)
         #expect(desk.storage.rows.outbox.count == 151)
         try desk.consumeOutbox()
+        #expect(desk.storage.rows.outbox.count == 151 - Engine.outboxKillsMax)
+        try desk.consumeOutbox()
         #expect(desk.storage.rows.outbox.isEmpty)
         #expect(desk.memory.work.running.isEmpty)
         #expect(desk.storage.rows.invocations.values.allSatisfy { $0.invocation.status == .completed })

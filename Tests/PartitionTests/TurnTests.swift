@@ -182,4 +182,52 @@ import Testing
         try bench.turns()
         #expect(bench.partition.attemptCount == 1)
     }
+
+    @Test("known fault 7: no turn works off more of a killed tree than its share, and a crash in between loses nothing")
+    func aKilledTreeIsWorkedOffInShortTurns() throws {
+        let bench = try Bench()
+        bench.invoke()
+        try bench.turns()
+        // A tree of 1 + 20 + 20 × 50.
+        for id in 1...20 as ClosedRange<UInt32> { bench.receive(1, send(id)) }
+        try bench.turns()
+        for number in 2...21 as ClosedRange<Int64> {
+            for id in 1...50 as ClosedRange<UInt32> { bench.receive(number, send(id)) }
+        }
+        try bench.turns()
+        #expect(bench.partition.attemptCount + bench.partition.ready.count == 1021)
+        let root = try #require(bench.row(1)?.head.id)
+        bench.submit(.kill(root, bench.request()))
+        var left = unfinished(bench)
+        var turns = 0
+        repeat {
+            try bench.turn()
+            let after = unfinished(bench)
+            #expect(left - after <= Engine.outboxKillsMax && left > after)
+            left = after
+            turns += 1
+            if turns == 4 { try bench.crash() }
+        } while bench.partition.hasWork(at: bench.now) && turns < 100
+        #expect(left == 0)
+        #expect(bench.storage.rows.outbox.isEmpty)
+        #expect(bench.storage.rows.violations().isEmpty)
+    }
+
+    private func unfinished(_ bench: Bench) -> Int {
+        bench.storage.rows.invocations.values.count { $0.invocation.status != .completed }
+    }
+
+    private func send(_ id: UInt32) -> ServiceMessage {
+        command(
+            .oneWayCall(
+                OneWayCallCommand(
+                    serviceName: "Greeter",
+                    handlerName: "greet",
+                    invokeTimeMilliseconds: 0,
+                    key: "",
+                    invocationIDNotificationIndex: id
+                )
+            )
+        )
+    }
 }
