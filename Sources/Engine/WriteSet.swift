@@ -57,6 +57,12 @@ package struct WriteSet: Sendable {
     package var marks: PersistedMarks?
     /// Changes of the catalog, in order.
     package var catalog: [CatalogChange] = []
+    /// Pieces of payloads whose rows come in later turns.
+    package var stagedPieces: [StagedPiece] = []
+    /// Payloads that were staged as a whole for rows of this set; what none of them takes is removed.
+    package var adoptedPayloads: [StagedPayload] = []
+    /// Staged payloads, whole or not, whose rows never come: what there is of them is removed.
+    package var abandonedPayloads: [StagedPayloadID] = []
 
     package init() {}
 
@@ -66,5 +72,6 @@ package struct WriteSet: Sendable {
             && state.isEmpty && locks.isEmpty && addedInbox.isEmpty && removedInbox.isEmpty && addedTimers.isEmpty
             && removedTimers.isEmpty && addedAttachments.isEmpty && removedAttachments.isEmpty
             && addedOutbox.isEmpty && removedOutbox.isEmpty && counts.isEmpty && marks == nil && catalog.isEmpty
+            && stagedPieces.isEmpty && adoptedPayloads.isEmpty && abandonedPayloads.isEmpty
     }
 }

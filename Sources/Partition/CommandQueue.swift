@@ -1,33 +1,51 @@
+import DurableModel
 import Engine
 
-/// Where commands come from: what a share of each turn is given to.
+/// Where commands come from: what a share of each turn is given to, and what keeps its order.
 package struct CommandSource: Hashable, Sendable, RawRepresentable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
-    /// What attempts report, all together: they share a place in the rounds, as each connection of a face has one.
-    package static let attempts = CommandSource(rawValue: 0)
+    /// The core itself.
+    package static let core = CommandSource(rawValue: 0)
+
+    /// What an attempt reports.
+    package static func attempt(_ attempt: AttemptID) -> CommandSource {
+        CommandSource(rawValue: attempt.rawValue << 2)
+    }
 }
 
 /// A command with where it came from, so that it can be put back there.
 struct QueuedCommand {
     var command: EngineCommand
     var source: CommandSource
+    /// What of it is written already.
+    var staged: [StagedPayload] = []
+
+    /// About how many bytes it makes the turn write.
+    var weight: Int {
+        if staged.isEmpty { return command.weight }
+        return max(512, command.weight - staged.reduce(0) { $0 + $1.bytes.count })
+    }
 }
 
 /// Commands that wait for a turn: in order within a source, in rounds over the sources, so that no busy one starves others.
+///
+/// While a turn has room for all that has come, nobody can starve and nothing is sorted.
 struct CommandQueue {
-    /// How many commands of a source go before the next one's turn comes.
+    /// How many commands of a source go before the next one's turn comes…
     private static let share = 16
+    /// …and about how many bytes.
+    private static let shareBytes = 256 << 10
 
     private struct Line {
-        var commands: [EngineCommand] = []
+        var commands: [QueuedCommand] = []
         var head = 0
 
         var isEmpty: Bool { head == commands.count }
 
-        mutating func takeFirst() -> EngineCommand {
+        mutating func takeFirst() -> QueuedCommand {
             let command = commands[head]
             head += 1
             if head >= 1024, head * 2 >= commands.count {
@@ -38,22 +56,40 @@ struct CommandQueue {
         }
     }
 
+    /// What has come since the last turn, in order, with its weight.
+    private var arrived: [QueuedCommand] = []
+    private var arrivedBytes = 0
+    /// What did not fit into the turns before.
     private var lines: [CommandSource: Line] = [:]
-    /// Sources with commands, the next one first from `turn` on.
+    /// Sources with lines, the next one first from `position` on.
     private var ring: [CommandSource] = []
     private var position = 0
     private(set) var count = 0
 
     var isEmpty: Bool { count == 0 }
 
-    mutating func append(_ command: EngineCommand, from source: CommandSource) {
-        if lines[source] == nil { ring.append(source) }
-        lines[source, default: Line()].commands.append(command)
+    /// Whether something of a source waits.
+    func holds(_ source: CommandSource) -> Bool {
+        lines[source] != nil || arrived.contains { $0.source == source }
+    }
+
+    mutating func append(_ queued: QueuedCommand) {
+        arrivedBytes += queued.weight
+        arrived.append(queued)
         count += 1
     }
 
     /// Takes up to `limit` commands of about `bytesMax` bytes together, at least one if there is one.
     mutating func take(limit: Int, bytesMax: Int) -> [QueuedCommand] {
+        if lines.isEmpty, arrived.count <= limit, arrivedBytes <= bytesMax {
+            defer {
+                arrived.removeAll(keepingCapacity: true)
+                arrivedBytes = 0
+                count = 0
+            }
+            return arrived
+        }
+        lineUp()
         var taken: [QueuedCommand] = []
         taken.reserveCapacity(min(limit, count))
         var bytes = 0
@@ -63,6 +99,15 @@ struct CommandQueue {
             if isEmpty { ring.remove(at: position) } else { position += 1 }
         }
         return taken
+    }
+
+    private mutating func lineUp() {
+        for queued in arrived {
+            if lines[queued.source] == nil { ring.append(queued.source) }
+            lines[queued.source, default: Line()].commands.append(queued)
+        }
+        arrived = []
+        arrivedBytes = 0
     }
 
     /// Takes one source's share; true if nothing is left of it.
@@ -75,10 +120,11 @@ struct CommandQueue {
     ) -> Bool {
         guard let index = lines.index(forKey: source) else { return true }
         var share = Self.share
+        let bytesMax = min(bytesMax, bytes + Self.shareBytes)
         while share > 0, taken.count < limit, bytes < bytesMax, !lines.values[index].isEmpty {
-            let command = lines.values[index].takeFirst()
-            bytes += command.weight
-            taken.append(QueuedCommand(command: command, source: source))
+            let queued = lines.values[index].takeFirst()
+            bytes += queued.weight
+            taken.append(queued)
             count -= 1
             share -= 1
         }
@@ -90,10 +136,12 @@ struct CommandQueue {
     /// Puts back what a turn took that did not happen: before everything of the same source that has come since, since the
     /// messages of an attempt must not change places.
     mutating func putBack(_ commands: [QueuedCommand]) {
-        var bySource: [CommandSource: [EngineCommand]] = [:]
+        guard !commands.isEmpty else { return }
+        lineUp()
+        var bySource: [CommandSource: [QueuedCommand]] = [:]
         for queued in commands {
             if lines[queued.source] == nil, bySource[queued.source] == nil { ring.append(queued.source) }
-            bySource[queued.source, default: []].append(queued.command)
+            bySource[queued.source, default: []].append(queued)
         }
         for (source, earlier) in bySource {
             let later = lines[source].map { $0.commands[$0.head...] } ?? []
@@ -103,8 +151,9 @@ struct CommandQueue {
     }
 
     /// Takes everything, for a stop.
-    mutating func drain() -> [EngineCommand] {
-        let all = lines.values.flatMap { $0.commands[$0.head...] }
+    mutating func drain() -> [QueuedCommand] {
+        lineUp()
+        let all = ring.flatMap { source in lines[source].map { Array($0.commands[$0.head...]) } ?? [] }
         self = CommandQueue()
         return all
     }

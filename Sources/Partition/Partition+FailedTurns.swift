@@ -15,7 +15,11 @@ extension Partition {
         case .inputOutput(let text):
             throw PartitionFault(text: text)
         case .full(let text):
-            var (actions, rest) = batch.refusingNewWork()
+            var (actions, rest) = refuseNewWork(batch)
+            if batch.stages {
+                staging.pause(until: now.adding(.seconds(1)))
+                actions.append(.note(.stalled(text)))
+            }
             if actions.isEmpty {
                 held.append(rest)
                 stall = Stall(until: now.adding(.seconds(1)), isFull: true)
@@ -65,7 +69,9 @@ extension Partition {
         for attempt in batch.deadlines {
             deadlines.insert(AttemptDeadline(due: now.adding(.seconds(1)), attempt: attempt))
         }
-        for queued in batch.commands {
+        staging.forget(batch.abandonedPayloads)
+        for queued in batch.commands + batch.stagedPieces.compactMap({ staging.command(of: $0.source) }) {
+            defer { giveUp(queued) }
             if let request = queued.command.request { actions.append(.answer(request, .refused(.storage(text)))) }
             guard case .attempt(let attempt, let event) = queued.command else { continue }
             if case .failed = event {
@@ -105,27 +111,24 @@ extension Partition {
         return false
     }
 
+    /// Answers new work with a refusal, of the batch and of what is written ahead; the rest is what is under way.
+    private mutating func refuseNewWork(_ batch: TurnBatch) -> (actions: [Action], rest: TurnBatch) {
+        var rest = batch
+        rest.stagedPieces = []
+        rest.abandonedPayloads = []
+        rest.commands = batch.commands.filter { !$0.command.isNewWork }
+        var actions = turnAway(.refused(.storageFull)) { $0.isNewWork }
+        for queued in batch.commands {
+            guard queued.command.isNewWork, let request = queued.command.request else { continue }
+            actions.append(.answer(request, .refused(.storageFull)))
+            giveUp(queued)
+        }
+        return (actions, rest)
+    }
+
     /// Something ready cannot be begun: the first of the queue goes, so that the others can.
     private mutating func dismissReady(because text: String) -> [Action] {
         ready.removeFirst(1)
         return [.note(.commandRefused(text))]
-    }
-}
-
-extension TurnBatch {
-    /// Takes new work out and answers it with a refusal; the rest is what is under way.
-    fileprivate func refusingNewWork() -> (actions: [Action], rest: TurnBatch) {
-        var rest = self
-        var actions: [Action] = []
-        rest.commands = commands.filter { queued in
-            switch queued.command {
-            case .invoke(_, let request), .register(_, let request):
-                actions.append(.answer(request, .refused(.storageFull)))
-                return false
-            case .attach, .fetchOutput, .forget, .attempt, .opened, .cancel, .kill, .removeDeployment:
-                return true
-            }
-        }
-        return (actions, rest)
     }
 }

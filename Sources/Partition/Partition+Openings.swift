@@ -9,7 +9,7 @@ extension Partition {
         let attempt = running.attempt.id
         guard let opening = Opening(of: running, catalog: memory.catalog, settings: memory.settings) else {
             let reason = "the deployment was removed before the attempt began"
-            return submit(.attempt(attempt, .failed(.network(reason))), from: .attempts)
+            return submit(.attempt(attempt, .failed(.network(reason))), from: .attempt(attempt))
         }
         do {
             if let order = try opening.smallOrder(input: input, from: storage) {
@@ -18,7 +18,7 @@ extension Partition {
                 openings.append(attempt, bytes: opening.bytes)
             }
         } catch {
-            submit(opening.unreadable("\(error)"), from: .attempts)
+            submit(opening.unreadable("\(error)"), from: .attempt(attempt))
         }
     }
 
@@ -32,7 +32,7 @@ extension Partition {
                 actions.append(.read(opening))
             } else {
                 let reason = "the deployment was removed before the attempt began"
-                submit(.attempt(attempt, .failed(.network(reason))), from: .attempts)
+                submit(.attempt(attempt, .failed(.network(reason))), from: .attempt(attempt))
             }
         }
     }

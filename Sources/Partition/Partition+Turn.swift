@@ -82,6 +82,10 @@ extension Partition {
             batch.deadlines.append(deadline.attempt)
         }
         batch.commands = queue.take(limit: limits.commands, bytesMax: limits.commandBytes)
+        if staging.hasWork(at: now) {
+            batch.stagedPieces = staging.pieces(bytesMax: limits.stagedBytes, pieceBytes: limits.stagedPieceBytes)
+            batch.abandonedPayloads = staging.abandoned
+        }
         return batch
     }
 
@@ -92,7 +96,10 @@ extension Partition {
         engine.reserve(commands: batch.commands.count)
         var moved: [(due: Timestamp, attempt: AttemptID)] = []
         for timer in batch.timers { try engine.fire(timer) }
-        for queued in batch.commands where isHeard(queued.command) { try engine.apply(queued.command) }
+        for queued in batch.commands {
+            if isHeard(queued.command) { try engine.apply(queued.command) }
+            if !queued.staged.isEmpty { engine.adopt(queued.staged) }
+        }
         // After the commands: what has come meanwhile keeps an attempt alive.
         for attempt in batch.deadlines {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
@@ -100,6 +107,10 @@ extension Partition {
         var outboxIsLeft = false
         for item in batch.outbox where !outboxIsLeft { outboxIsLeft = try !engine.consume(item) }
         for number in batch.expired { try engine.expire(number) }
+        if batch.stages {
+            let wanted = batch.stagedPieces.filter { staging.wants($0) }
+            engine.stage(wanted.map(\.piece), abandoning: batch.abandonedPayloads)
+        }
         let taken = startsAttempts ? try startReady(&engine, limit: batch.startsMax) : (0, 0)
         engine.noteClock()
         return PreparedTurn(
@@ -140,6 +151,7 @@ extension Partition {
     private mutating func finish(_ committed: consuming CommittedTurn, at now: Timestamp) -> [Action] {
         let turn = committed.turn
         memory.apply(turn.engine)
+        defer { if !staging.isEmpty || turn.batch.stages { settleStaging(turn.batch) } }
         if !unheard.isEmpty { unheard = unheard.filter { memory.work.numberOfAttempt[$0] != nil } }
         timers.apply(
             added: turn.engine.writes.addedTimers,
@@ -186,13 +198,14 @@ extension Partition {
     /// Ends all waiting for a stop: what is accepted goes on after the next start, and can be attached to.
     package mutating func stop() -> [Action] {
         startsAttempts = false
-        var actions: [Action] = []
-        for command in queue.drain() {
-            if let request = command.request {
+        var actions = turnAway(.stopping(nil)) { $0.request != nil }
+        for queued in queue.drain() {
+            if let request = queued.command.request {
                 actions.append(.answer(request, .stopping(nil)))
+                giveUp(queued)
             } else {
                 // What attempts have said is taken in: what they say next may rest on it.
-                queue.append(command, from: .attempts)
+                queue.append(queued)
             }
         }
         for (number, requests) in waiters.byNumber {

@@ -18,6 +18,7 @@ package struct Partition {
     /// Whether the store may have items in its outbox. True at the start: only looking tells.
     var outboxHasMore = true
     var openings = LargeOpenings()
+    var staging = StagingTable()
     var retention: RetentionSchedule
     /// The time of the last turn: no later one lies before it.
     var clock: Timestamp
@@ -90,6 +91,7 @@ package struct Partition {
         return !queue.isEmpty || postponedUntil <= now || outboxHasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
+            || staging.hasWork(at: now)
     }
 
     /// When a turn is to be taken even if nothing arrives: at the next timer, and at least every second, since the wall
@@ -102,11 +104,6 @@ package struct Partition {
 
     private var nextDue: Timestamp? {
         [timers.nextDue, deadlines.first?.due].compactMap { $0 }.min()
-    }
-
-    /// Lets a command wait for the next turn.
-    package mutating func submit(_ command: EngineCommand, from source: CommandSource) {
-        queue.append(command, from: source)
     }
 }
 

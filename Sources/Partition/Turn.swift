@@ -8,8 +8,15 @@ struct TurnBatch {
     var deadlines: [AttemptID] = []
     var outbox: [OutboxItem] = []
     var expired: [InvocationNumber] = []
+    /// What is written ahead of commands of later turns. Gathered anew when the turn does not happen.
+    var stagedPieces: [QueuedPiece] = []
+    /// What was written ahead for nothing.
+    var abandonedPayloads: [StagedPayloadID] = []
     /// How many attempts of ready work are begun at most.
     var startsMax: Int
+
+    /// Whether anything is written ahead or taken back.
+    var stages: Bool { !stagedPieces.isEmpty || !abandonedPayloads.isEmpty }
 
     /// Adds what another batch holds, behind what is here.
     mutating func append(_ other: TurnBatch) {
@@ -32,6 +39,8 @@ struct TurnBatch {
             + deadlines.map { deadline in piece { $0.deadlines = [deadline] } }
             + outbox.map { item in piece { $0.outbox = [item] } }
             + expired.map { number in piece { $0.expired = [number] } }
+            + stagedPieces.map { staged in piece { $0.stagedPieces = [staged] } }
+            + abandonedPayloads.map { payload in piece { $0.abandonedPayloads = [payload] } }
     }
 }
 

@@ -6,6 +6,12 @@ package struct TurnLimits: Sendable {
     package var commands = 1024
     /// About how many bytes the commands of a turn may write; one command goes whatever it weighs.
     package var commandBytes = 4 << 20
+    /// Payloads above this length are written before the turn that decides on their command.
+    package var stagedPayloadBytes = 256 << 10
+    /// About how many bytes of such payloads a turn writes (measured: some 12 ms)…
+    package var stagedBytes = 1 << 20
+    /// …in pieces of this length.
+    package var stagedPieceBytes = 256 << 10
     package var timers = 512
     package var expirations = 256
     /// Durable effects taken on; how many kills they may lead to is the engine's bound.

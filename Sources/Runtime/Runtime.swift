@@ -59,7 +59,7 @@ package final class Runtime {
         outputs = [client]
         wakeTimer = LoopTimer(loop: loop) {}
         transport = AttemptTransport(loop: loop, client: client) { [unowned self] attempt, event in
-            self.partition.submit(.attempt(attempt, event), from: .attempts)
+            self.partition.submit(.attempt(attempt, event), from: .attempt(attempt))
         }
         transport?.onOpeningLeft = { [unowned self] attempt in self.partition.openingLeft(attempt) }
     }
@@ -107,7 +107,7 @@ package final class Runtime {
     /// Nobody waits for that answer any more.
     package func forget(_ request: RequestID) {
         guard waiters.take(request) != nil else { return }
-        partition.submit(.forget(request), from: .attempts)
+        partition.submit(.forget(request), from: .core)
     }
 
     // MARK: The loop
@@ -181,10 +181,11 @@ package final class Runtime {
     }
 
     private func read(_ opening: Opening) {
+        let source = CommandSource.attempt(opening.attempt)
         loop.offload { [readOpening] in
             readOpening(opening)
         } then: { [weak self] command in
-            self?.partition.submit(command, from: .attempts)
+            self?.partition.submit(command, from: source)
         }
     }
 }

@@ -5,6 +5,8 @@ extension SQLiteStore {
     /// Applies a turn's changes inside the open transaction. What is removed as a whole goes last: a row that came and
     /// went in the same turn leaves nothing.
     func apply(_ writes: WriteSet) throws(StorageError) {
+        for piece in writes.stagedPieces { try staging.write(piece) }
+        staging.offer(writes.adoptedPayloads)
         for number in writes.removedJournals {
             try journalTable.remove(of: number)
             try timersTable.remove(of: number)
@@ -32,6 +34,7 @@ extension SQLiteStore {
             try effects.removeAttachments(of: number)
             try invocations.remove(number)
         }
+        try staging.finish(writes)
     }
 
     private func applyKeys(_ writes: WriteSet) throws(StorageError) {

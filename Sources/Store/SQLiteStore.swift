@@ -29,6 +29,7 @@ package final class SQLiteStore: EngineStorage {
     let invocations: InvocationTable
     let journalTable: JournalTable
     let payloads: PayloadTable
+    let staging: StagedPayloadTable
     let keys: KeyTables
     let timersTable: TimerTable
     let effects: EffectTables
@@ -63,6 +64,7 @@ package final class SQLiteStore: EngineStorage {
                 try database.prepare("ROLLBACK")
             )
             payloads = try PayloadTable(database)
+            staging = try StagedPayloadTable(database, payloads: payloads)
             invocations = try InvocationTable(database, payloads: payloads)
             journalTable = try JournalTable(database, payloads: payloads)
             keys = try KeyTables(database, payloads: payloads)
@@ -78,7 +80,7 @@ package final class SQLiteStore: EngineStorage {
         log.watch(database)
         try directory.sync()
         do throws(StorageError) {
-            try inTransaction { () throws(StorageError) in try payloads.sweepStaged() }
+            try inTransaction { () throws(StorageError) in try staging.sweep() }
         } catch {
             throw .unusable(path: file, reason: error.text)
         }
@@ -102,6 +104,7 @@ package final class SQLiteStore: EngineStorage {
 
     package func commit(_ writes: WriteSet) throws(StorageError) {
         try inTransaction { () throws(StorageError) in try apply(writes) }
+        staging.committed(writes)
         checkpointIfDue()
     }
 

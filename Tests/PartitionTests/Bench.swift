@@ -83,11 +83,12 @@ final class Bench {
         key: String? = nil,
         startAt: Timestamp? = nil,
         waits: Bool = false,
+        bytes: Int = 1,
         from source: UInt64 = 1
     ) {
         let request = InvokeRequest(
             target: Target(service: service, key: key, handler: handler),
-            input: inputFrame(headers: [], value: [1]).payload,
+            input: inputFrame(headers: [], value: [UInt8](repeating: 1, count: bytes)).payload,
             startAt: startAt,
             waitsForResult: waits
         )

@@ -43,7 +43,7 @@ import Testing
         func turn(_ command: ((RequestID) -> EngineCommand)? = nil) throws -> [String] {
             if let command {
                 requests += 1
-                partition.submit(command(RequestID(rawValue: requests)), from: .attempts)
+                partition.submit(command(RequestID(rawValue: requests)), from: .core)
             }
             let actions = try partition.turn(at: now)
             for case .read(let opening) in actions { reads.append(opening) }
@@ -69,6 +69,7 @@ import Testing
             let input = inputFrame(headers: [], value: [UInt8](repeating: 7, count: bytes)).payload
             let target = Target(service: "Greeter", key: nil, handler: "greet")
             try before.turn { .invoke(InvokeRequest(target: target, input: input, waitsForResult: false), $0) }
+            while before.partition.hasWork(at: before.now) { try before.turn() }
         }
         return try World(before.storage.afterCrash(), limits: limits)
     }

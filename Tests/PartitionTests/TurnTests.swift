@@ -69,7 +69,12 @@ import Testing
     @Test func sourcesKeepTheirOrder() {
         var queue = CommandQueue()
         for number in 0..<5000 as Range<UInt64> {
-            queue.append(.forget(RequestID(rawValue: number)), from: CommandSource(rawValue: number % 3))
+            queue.append(
+                QueuedCommand(
+                    command: .forget(RequestID(rawValue: number)),
+                    source: CommandSource(rawValue: number % 3)
+                )
+            )
         }
         var last: [CommandSource: UInt64] = [:]
         var count = 0

@@ -13,5 +13,6 @@ import Testing
         #expect(reports[0].history == reports[1].history)
         #expect(reports[0].turns == reports[1].turns)
         #expect(reports[0].invocations > 50 && reports[0].crashes > 2 && reports[0].effects > 50)
+        #expect(reports[0].adopted > 50)
     }
 }

@@ -30,6 +30,7 @@ extension MemoryRows {
         }
         if let changed = writes.marks { marks = changed }
         for change in writes.catalog { apply(change) }
+        applyStaging(writes, &complaints)
         for number in writes.removedInvocations { removeInvocation(number, &complaints) }
         return complaints
     }
@@ -173,6 +174,22 @@ extension MemoryRows {
             if awaitedBy[attachment.waiter]?.isEmpty ?? false { awaitedBy[attachment.waiter] = nil }
         }
         return true
+    }
+
+    // MARK: Staging
+
+    private mutating func applyStaging(_ writes: WriteSet, _ complaints: inout [String]) {
+        for piece in writes.stagedPieces {
+            let written = staged[piece.payload.id]
+            if written?.count ?? 0 != piece.range.lowerBound || (written == nil) != (piece.index == 0) {
+                complaints.append("piece \(piece.index) of a staged payload comes out of order")
+            }
+            staged[piece.payload.id, default: []] += piece.payload.bytes[piece.range]
+        }
+        for payload in writes.adoptedPayloads where staged.removeValue(forKey: payload.id) != payload.bytes {
+            complaints.append("a staged payload is adopted and not whole")
+        }
+        for id in writes.abandonedPayloads { staged[id] = nil }
     }
 
     // MARK: Catalog

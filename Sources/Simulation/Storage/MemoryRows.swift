@@ -29,6 +29,8 @@ package struct MemoryRows {
     package internal(set) var attachments: [InvocationNumber: [Attachment]] = [:]
     package internal(set) var outbox: [OutboxItem] = []
     package internal(set) var counts: [CountKey: Int] = [:]
+    /// Payloads that no row has yet, as far as they are written.
+    package internal(set) var staged: [StagedPayloadID: [UInt8]] = [:]
     package internal(set) var marks = PersistedMarks()
     package internal(set) var deployments: [DeploymentID: Deployment] = [:]
     package internal(set) var revisionCounters: [String: Int] = [:]

@@ -25,7 +25,11 @@ package final class MemoryStorage: EngineStorage {
     }
 
     /// What a new start finds after a crash at this point: the same rows, without the faults.
-    package func afterCrash() -> MemoryStorage { MemoryStorage(rows) }
+    package func afterCrash() -> MemoryStorage {
+        var left = rows
+        left.staged = [:]
+        return MemoryStorage(left)
+    }
 
     // MARK: Writing
 

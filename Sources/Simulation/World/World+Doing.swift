@@ -28,7 +28,7 @@ extension World {
         nextRequest += 1
         partition.submit(
             .invoke(callers[index].request, callers[index].id),
-            from: CommandSource(rawValue: UInt64(index % 7))
+            from: CommandSource(rawValue: UInt64(index % 7) << 2 | 1)
         )
         note("request \(callers[index].id.rawValue): \(callers[index].request.target.text)")
     }
@@ -78,7 +78,7 @@ extension World {
         removable.insert(id)
         let kills = Bool.random(using: &entropy)
         note("\(kills ? "kill" : "cancel") \(id)")
-        partition.submit(kills ? .kill(id, request) : .cancel(id, request), from: CommandSource(rawValue: 90))
+        partition.submit(kills ? .kill(id, request) : .cancel(id, request), from: CommandSource(rawValue: 2))
     }
 
     func register() {
@@ -91,7 +91,7 @@ extension World {
             actor: "world"
         )
         note("register v\(deployments)")
-        partition.submit(.register(request, RequestID(rawValue: nextRequest)), from: CommandSource(rawValue: 90))
+        partition.submit(.register(request, RequestID(rawValue: nextRequest)), from: CommandSource(rawValue: 2))
         nextRequest += 1
     }
 
@@ -102,7 +102,7 @@ extension World {
         note("remove \(id)")
         partition.submit(
             .removeDeployment(id, force: false, actor: "world", RequestID(rawValue: nextRequest)),
-            from: CommandSource(rawValue: 90)
+            from: CommandSource(rawValue: 2)
         )
         nextRequest += 1
     }
@@ -130,7 +130,7 @@ extension World {
     private var running: [AttemptID] { exchanges.keys.sorted { $0.rawValue < $1.rawValue } }
 
     private func report(_ attempt: AttemptID, _ event: AttemptEvent) {
-        partition.submit(.attempt(attempt, event), from: CommandSource(rawValue: 100 + attempt.rawValue))
+        partition.submit(.attempt(attempt, event), from: .attempt(attempt))
     }
 
     // MARK: Actions
@@ -140,7 +140,7 @@ extension World {
         switch action {
         case .start(let order): start(order)
         case .read(let opening):
-            partition.submit(opening.command(readingFrom: storage), from: CommandSource(rawValue: 91))
+            partition.submit(opening.command(readingFrom: storage), from: .attempt(opening.attempt))
         case .send(let attempt, let bytes):
             exchanges[attempt]?.take(bytes)
             proceed(attempt)

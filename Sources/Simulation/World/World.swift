@@ -36,6 +36,7 @@ package final class World {
     var effects = 0
     var turns = 0
     var crashes = 0
+    var adopted = 0
     var deployments = 0
     var isCalm = false
     var found: [String] = []
@@ -60,6 +61,10 @@ package final class World {
         limits.timers = Int.random(in: 1...16, using: &entropy)
         limits.timerWindow = Int.random(in: 2...16, using: &entropy)
         limits.starts = Int.random(in: 1...8, using: &entropy)
+        // What is long in this world is a line elsewhere.
+        limits.stagedPayloadBytes = Int.random(in: 4...64, using: &entropy)
+        limits.stagedPieceBytes = Int.random(in: 1...16, using: &entropy)
+        limits.stagedBytes = Int.random(in: 1...64, using: &entropy)
         self.limits = limits
         partition = try Partition(
             storage: storage,
@@ -91,6 +96,7 @@ package final class World {
             invocations: storage.rows.invocations.count,
             turns: turns,
             crashes: crashes,
+            adopted: adopted,
             effects: effects
         )
     }
@@ -163,7 +169,8 @@ package final class World {
 
     private func armDisk() {
         guard !isCalm else { return }
-        storage.onCommit = { [unowned self] _ in
+        storage.onCommit = { [unowned self] writes in
+            adopted += writes.adoptedPayloads.count
             if chance(options.fullDiskChance) { return .full }
             if chance(options.refusalChance) { return .refused("the simulated store does not like it") }
             if chance(options.crashChance / 3) { return .inputOutput(isWritten: Bool.random(using: &entropy)) }
@@ -198,6 +205,9 @@ package final class World {
     private func check() {
         complaints()
         for violation in storage.rows.violations() { violated(violation) }
+        for payload in storage.rows.staged.keys where !partition.isStaging(payload) {
+            violated("staged payload \(payload.rawValue) is nobody's")
+        }
         if partition.counts != storage.rows.counts { violated("counts in memory differ from those stored") }
         let running = storage.rows.invocations.values.filter { $0.invocation.status == .running }.count
         if partition.attemptCount > running {
@@ -206,6 +216,7 @@ package final class World {
     }
 
     private func checkTheEnd() {
+        if !storage.rows.staged.isEmpty { violated("\(storage.rows.staged.count) staged payloads stay for ever") }
         for row in storage.rows.invocations.values
         where row.invocation.status != .completed && row.invocation.status != .paused {
             violated("invocation \(row.invocation.number.rawValue) stays \(row.invocation.status.name) for ever")

@@ -27,6 +27,8 @@ package struct WorldReport: Sendable {
     package var invocations: Int
     package var turns: Int
     package var crashes: Int
+    /// Payloads that were written ahead of the rows that took them.
+    package var adopted: Int
     package var effects: Int
 
     /// How to see it again.

@@ -1,4 +1,5 @@
 import Engine
+import Glibc
 
 /// Payloads that are too large for a row: cut into chunk rows under a number, which stands in the row instead.
 ///
@@ -20,12 +21,12 @@ final class PayloadTable {
     private let select: Statement
     private let length: Statement
     private let delete: Statement
-    private let staged: Statement
-    private let unstage: Statement
     /// The last number given out; numbers are only unique among payloads that exist.
     private var last: Int64
     /// Whether there may be any chunk at all. Without one no delete has to look for them.
     private(set) var hasChunks: Bool
+    /// What rows of the open transaction may take.
+    var offers: [Offer] = []
 
     init(_ database: Database) throws(StorageError) {
         insert = try database.prepare("INSERT INTO payload_chunks (chunk, bytes) VALUES (?1, ?2)")
@@ -34,8 +35,6 @@ final class PayloadTable {
         )
         length = try database.prepare("SELECT sum(length(bytes)) FROM payload_chunks WHERE chunk BETWEEN ?1 AND ?2")
         delete = try database.prepare("DELETE FROM payload_chunks WHERE chunk BETWEEN ?1 AND ?2")
-        staged = try database.prepare("SELECT payload FROM staged_payloads LIMIT 100")
-        unstage = try database.prepare("DELETE FROM staged_payloads WHERE payload = ?1")
         last = try (database.integer("SELECT max(chunk) FROM payload_chunks") ?? 0) >> Self.positionBits
         hasChunks = last > 0
     }
@@ -74,38 +73,55 @@ final class PayloadTable {
         try delete.run()
     }
 
-    /// Removes the chunks of payloads whose row never came, e.g. because the process ended in between.
-    func sweepStaged() throws(StorageError) {
-        while true {
-            var found: [Int64] = []
-            while try staged.step() { found.append(staged.integer(0)) }
-            staged.reset()
-            if found.isEmpty { return }
-            for payload in found {
-                try remove(payload)
-                unstage.bind(1, payload)
-                try unstage.run()
-            }
+    // MARK: Writing
+
+    /// A payload that is there already and that rows of the open transaction may name instead of writing it again.
+    struct Offer {
+        let bytes: [UInt8]
+        let number: Int64
+        var isTaken = false
+    }
+
+    /// Gives out the number of a payload that is written chunk by chunk.
+    func newNumber() -> Int64 {
+        last += 1
+        hasChunks = true
+        return last
+    }
+
+    /// Writes one chunk of a payload.
+    func write(_ bytes: UnsafeRawBufferPointer, of payload: Int64, at position: Int) throws(StorageError) {
+        guard position <= Self.positionMax else {
+            throw .refused("a payload has more chunks than the \(Self.positionMax + 1) that the store can keep")
         }
+        insert.bind(1, payload << Self.positionBits | Int64(position))
+        insert.bind(2, inPlace: bytes)
+        try insert.run()
     }
 
     private func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) -> Int64 {
-        last += 1
-        hasChunks = true
-        var start = 0
-        var position: Int64 = 0
+        if let number = takeOffer(bytes) { return number }
+        let payload = newNumber()
+        var (start, position) = (0, 0)
         while start < bytes.count {
-            guard position <= Self.positionMax else {
-                throw .refused("a payload of \(bytes.count) bytes is longer than the store can keep")
-            }
             let end = min(start + Self.chunkBytes, bytes.count)
-            insert.bind(1, last << Self.positionBits | position)
-            insert.bind(2, inPlace: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-            try insert.run()
+            try write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), of: payload, at: position)
             start = end
             position += 1
         }
-        return last
+        return payload
+    }
+
+    /// The number of an offered payload with these bytes that no row names yet: two rows never share one.
+    private func takeOffer(_ bytes: UnsafeRawBufferPointer) -> Int64? {
+        guard !offers.isEmpty, let start = bytes.baseAddress else { return nil }
+        let place = offers.firstIndex { offer in
+            guard !offer.isTaken, offer.bytes.count == bytes.count else { return false }
+            return offer.bytes.withUnsafeBytes { $0.baseAddress.map { memcmp($0, start, bytes.count) == 0 } ?? false }
+        }
+        guard let place else { return nil }
+        offers[place].isTaken = true
+        return offers[place].number
     }
 
     private func read(_ payload: Int64) throws(StorageError) -> [UInt8] {
