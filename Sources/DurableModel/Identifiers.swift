@@ -16,7 +16,8 @@ package enum IdentifierError: Error, Equatable, Sendable {
 /// `number`); the id of an idempotent or workflow call is a hash of its target and carries none. Either way the
 /// reader compares the whole id with the row, since no bit tells the two apart.
 package struct InvocationID: Hashable, Sendable {
-    /// Below 2^63: SQLite's integers are signed.
+    /// Below 2^63 in ids of our own making, since SQLite's integers are signed. Other servers use all 64 bits: their ids are
+    /// ids too, of invocations that are not here.
     package let partitionKey: UInt64
     /// The first half of the uuid part: for random ids 48 bits of milliseconds and 16 bits of the number.
     package let high: UInt64
@@ -24,7 +25,7 @@ package struct InvocationID: Hashable, Sendable {
     package let low: UInt64
 
     package init(partitionKey: UInt64, high: UInt64, low: UInt64) {
-        self.partitionKey = partitionKey & 0x7fff_ffff_ffff_ffff
+        self.partitionKey = partitionKey
         self.high = high
         self.low = low
     }
@@ -34,7 +35,7 @@ package struct InvocationID: Hashable, Sendable {
         let milliseconds = UInt64(bitPattern: createdAt.milliseconds) << 16
         let value = UInt64(bitPattern: number.rawValue)
         self.init(
-            partitionKey: partitionKey,
+            partitionKey: partitionKey & 0x7fff_ffff_ffff_ffff,
             high: milliseconds | (value >> 32 & 0xffff),
             low: (value & 0xffff_ffff) << 32 | UInt64(entropy)
         )
@@ -56,13 +57,11 @@ package struct InvocationID: Hashable, Sendable {
         }
     }
 
-    /// Reads the 24 wire bytes; `nil` when there are not exactly 24, or the partition key is not below 2^63.
+    /// Reads the 24 wire bytes; `nil` when there are not exactly 24.
     package init?(bytes: some Collection<UInt8>) {
         guard bytes.count == 24 else { return nil }
-        let key = UInt64(bigEndianBytes: bytes.prefix(8))
-        guard key < 1 << 63 else { return nil }
         self.init(
-            partitionKey: key,
+            partitionKey: UInt64(bigEndianBytes: bytes.prefix(8)),
             high: UInt64(bigEndianBytes: bytes.dropFirst(8).prefix(8)),
             low: UInt64(bigEndianBytes: bytes.dropFirst(16))
         )
@@ -83,7 +82,7 @@ extension InvocationID: CustomStringConvertible {
     package init(parsing text: String) throws(IdentifierError) {
         let digits = try Base62.body(of: text, prefix: Self.prefix, length: 33)
         guard let key = Base62.decode(digits.prefix(11)), key.high == 0,
-            let uuid = Base62.decode(digits.dropFirst(11)), key.low.byteSwapped < 1 << 63
+            let uuid = Base62.decode(digits.dropFirst(11))
         else { throw .badDigits(text) }
         self.init(partitionKey: key.low.byteSwapped, high: uuid.low.byteSwapped, low: uuid.high.byteSwapped)
     }

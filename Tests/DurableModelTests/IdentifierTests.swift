@@ -46,8 +46,19 @@ import Testing
         #expect(throws: expected) { try InvocationID(parsing: text) }
     }
 
-    @Test func partitionKeyBeyondSignedRangeIsRefused() {
-        #expect(InvocationID(bytes: [UInt8](repeating: 0xff, count: 24)) == nil)
+    @Test("ids of other servers have partition keys of 64 bits, and stay apart from ours")
+    func partitionKeysOfOtherServersAreRead() throws {
+        for key in [1 << 63, .max, 1 << 63 | 42] as [UInt64] {
+            let id = InvocationID(partitionKey: key, high: 1, low: 2)
+            #expect(id.partitionKey == key)
+            #expect(try InvocationID(parsing: id.description) == id)
+            #expect(InvocationID(bytes: id.bytes) == id)
+            #expect(id != InvocationID(partitionKey: key & 0x7fff_ffff_ffff_ffff, high: 1, low: 2))
+        }
+    }
+
+    @Test func bytesOfAnotherLengthAreNoID() {
+        #expect(InvocationID(bytes: [UInt8](repeating: 0, count: 25)) == nil)
         #expect(InvocationID(bytes: [UInt8](repeating: 0, count: 23)) == nil)
     }
 }
