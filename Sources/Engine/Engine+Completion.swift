@@ -31,7 +31,7 @@ extension Engine {
             $0.expiresAt = $0.firstExpiry(completedAt: now)
         }
         let everyoneKnows = try deliver(result, of: invocation)
-        endings.append((number, invocation.head.id, result))
+        endings.append((invocation.head, result))
         try releaseKey(of: invocation)
         // Nothing ever ran: there is nothing to keep (invocations.md, section 5).
         let isKept = !wasQueued && invocation.head.completionRetention > .zero

@@ -165,6 +165,7 @@ extension Engine {
             .result(
                 invocation.head.id,
                 try result(of: invocation),
+                of: invocation.head.target,
                 expiresAt: invocation.completedAt?.adding(invocation.head.completionRetention)
             )
         )

@@ -84,7 +84,7 @@ package struct Engine {
     /// Requests that now wait for the result of an invocation.
     package internal(set) var waits: [(number: InvocationNumber, request: RequestID)] = []
     /// Invocations that ended, with what those who wait for them get.
-    package internal(set) var endings: [(number: InvocationNumber, id: InvocationID, result: InvocationResult)] = []
+    package internal(set) var endings: [(head: InvocationHead, result: InvocationResult)] = []
     /// Requests whose waiter has gone.
     package internal(set) var forgotten: [RequestID] = []
 

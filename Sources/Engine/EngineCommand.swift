@@ -120,8 +120,8 @@ extension Refusal {
 /// What a waiter is told, after the commit that made it true.
 package enum Answer: Sendable {
     case accepted(InvocationID, isNew: Bool, executionTime: Timestamp?)
-    /// `expiresAt` only if the result was stored before the question came.
-    case result(InvocationID, InvocationResult, expiresAt: Timestamp?)
+    /// The result of an invocation of that target; `expiresAt` only if it was stored before the question came.
+    case result(InvocationID, InvocationResult, of: Target, expiresAt: Timestamp?)
     /// A cancel or kill was carried out; `isOver` if nothing of the invocation runs any more.
     case terminated(InvocationID, isOver: Bool)
     case registered(Registration)

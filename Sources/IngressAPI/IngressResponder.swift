@@ -25,12 +25,24 @@ package struct IngressResponder: Sendable {
         origin = head.value(of: "origin").map { Array($0) }
     }
 
-    /// The answer to what the engine says.
+    /// The answer to what the engine says. The output rules of whoever asks for the result of an invocation that exists
+    /// already are those of its handler, as for a call.
+    package func response(_ answer: Answer, catalog: Catalog) -> HTTPResponse {
+        switch answer {
+        case .result(let id, .success(let value), let target, let expiresAt) where question != .call:
+            let route = try? catalog.resolveForStart(service: target.service, handler: target.handler)
+            return success(id, value, route?.handler.output ?? OutputRules(), expiresAt: expiresAt)
+        default:
+            return response(answer)
+        }
+    }
+
+    /// The answer to what the engine says about a call or send.
     package func response(_ answer: Answer) -> HTTPResponse {
         switch answer {
         case .accepted(let id, let isNew, let executionTime): accepted(id, isNew: isNew, executionTime: executionTime)
-        case .result(let id, .success(let value), let expiresAt): success(id, value, expiresAt: expiresAt)
-        case .result(let id, .failure(let failure), let expiresAt): failed(id, failure, expiresAt: expiresAt)
+        case .result(let id, .success(let value), _, let expiresAt): success(id, value, output, expiresAt: expiresAt)
+        case .result(let id, .failure(let failure), _, let expiresAt): failed(id, failure, expiresAt: expiresAt)
         case .refused(.invocationNotFound(let id)) where question == .attach:
             failed(id, Failure(code: 404, message: "not found"), expiresAt: nil)
         case .refused(let refusal): refused(IngressRefusal(refusal))
@@ -54,7 +66,12 @@ package struct IngressResponder: Sendable {
 
     // MARK: Results
 
-    private func success(_ id: InvocationID, _ value: [UInt8], expiresAt: Timestamp?) -> HTTPResponse {
+    private func success(
+        _ id: InvocationID,
+        _ value: [UInt8],
+        _ output: OutputRules,
+        expiresAt: Timestamp?
+    ) -> HTTPResponse {
         var head = head(200)
         add(id, to: &head)
         add(expiresAt: expiresAt, to: &head)

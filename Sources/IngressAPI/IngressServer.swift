@@ -57,7 +57,7 @@ package final class IngressServer: HTTPServerHandler {
             command
         ) { [unowned self, unowned server] answer in
             waiting[request] = nil
-            server.respond(to: request, responder.response(answer))
+            server.respond(to: request, responder.response(answer, catalog: runtime.catalog))
         }
     }
 

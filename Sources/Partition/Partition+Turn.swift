@@ -170,8 +170,9 @@ extension Partition {
         for (number, request) in turn.engine.waits { waiters.add(request, to: number) }
         for request in turn.engine.forgotten { waiters.forget(request) }
         for ending in turn.engine.endings {
-            for request in waiters.take(ending.number) {
-                actions.append(.answer(request, .result(ending.id, ending.result, expiresAt: nil)))
+            let head = ending.head
+            for request in waiters.take(head.number) {
+                actions.append(.answer(request, .result(head.id, ending.result, of: head.target, expiresAt: nil)))
             }
         }
         for number in turn.engine.started {

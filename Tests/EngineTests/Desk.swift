@@ -85,8 +85,9 @@ final class Desk {
         actions = engine.actions
         for (number, request) in engine.waits { waiters[number, default: []].append(request) }
         for ending in engine.endings {
-            for request in waiters.removeValue(forKey: ending.number) ?? [] {
-                actions.append(.answer(request, .result(ending.id, ending.result, expiresAt: nil)))
+            let head = ending.head
+            for request in waiters.removeValue(forKey: head.number) ?? [] {
+                actions.append(.answer(request, .result(head.id, ending.result, of: head.target, expiresAt: nil)))
             }
         }
         for number in engine.started {

@@ -59,7 +59,14 @@ enum Fixture {
                     Handler(name: "release", type: .shared),
                 ]
             ),
-            Service(name: "Napper", type: .service, handlers: [handler("nap"), handler("slow")]),
+            Service(
+                name: "Napper",
+                type: .service,
+                handlers: [
+                    handler("nap"), handler("slow"),
+                    Handler(name: "list", type: .plain, output: OutputRules(contentType: "text/csv")),
+                ]
+            ),
             Service(name: "Killing", type: .service, handlers: [handler("fail"), handler("patient")]),
             Service(
                 name: "Shop",

@@ -10,6 +10,7 @@ import Testing
 
 @Suite struct IngressResponderTests {
     private let id = InvocationID(partitionKey: 1, high: 2, low: 3)
+    private let target = Target(service: "Napper", key: nil, handler: "nap")
 
     private func responder(_ question: IngressResponder.Question, origin: String? = nil) -> IngressResponder {
         var responder = IngressResponder(Fixture.head(.post, "/x/y", origin.map { [("origin", $0)] } ?? []))
@@ -23,7 +24,7 @@ import Testing
     }
 
     @Test func successIsTheBytesOfTheHandler() {
-        let response = responder(.call).response(.result(id, .success([1, 2]), expiresAt: nil))
+        let response = responder(.call).response(.result(id, .success([1, 2]), of: target, expiresAt: nil))
         #expect(response.head.status == 200)
         #expect(response.body == [1, 2])
         #expect(response.head.text(of: "content-type") == "application/json")
@@ -40,16 +41,34 @@ import Testing
     func contentTypeFollowsTheOutputRules(rules: OutputRules, isEmpty: Bool, expected: String?) {
         var responder = responder(.call)
         responder.output = rules
-        let response = responder.response(.result(id, .success(isEmpty ? [] : [1]), expiresAt: nil))
+        let response = responder.response(.result(id, .success(isEmpty ? [] : [1]), of: target, expiresAt: nil))
         #expect(response.head.text(of: "content-type") == expected)
+    }
+
+    @Test("attach and output answer with the content type of the handler, as a call does")
+    func whoeverFetchesAResultLaterGetsItsContentType() throws {
+        let catalog = try Fixture.catalog()
+        let cases: [(Target, String?)] = [
+            (Target(service: "Napper", key: nil, handler: "list"), "text/csv"),
+            (Target(service: "Napper", key: nil, handler: "nap"), "application/json"),
+            (Target(service: "Gone", key: nil, handler: "list"), "application/json"),
+        ]
+        for (target, type) in cases {
+            for question in [IngressResponder.Question.attach, .output] {
+                let answer = Answer.result(id, .success([1]), of: target, expiresAt: nil)
+                let response = responder(question).response(answer, catalog: catalog)
+                #expect(response.head.text(of: "content-type") == type, "\(target.text)")
+                #expect(response.body == [1])
+            }
+        }
     }
 
     @Test func storedResultSaysWhenItExpires() {
         let expiry = Timestamp(milliseconds: 1_767_323_045_678)
-        let success = responder(.attach).response(.result(id, .success([]), expiresAt: expiry))
+        let success = responder(.attach).response(.result(id, .success([]), of: target, expiresAt: expiry))
         #expect(success.head.text(of: "idempotency-expires") == "2026-01-02T03:04:05.678+00:00")
         let failure = Failure(code: 409, message: "m")
-        let failed = responder(.call).response(.result(id, .failure(failure), expiresAt: expiry))
+        let failed = responder(.call).response(.result(id, .failure(failure), of: target, expiresAt: expiry))
         #expect(failed.head.text(of: "idempotency-expires") == "2026-01-02T03:04:05.678+00:00")
     }
 
@@ -59,7 +78,7 @@ import Testing
     ])
     func failureNeverLooksLikeSuccess(code: UInt32, status: Int) throws {
         let failure = Failure(code: code, message: "a \"b\"\n")
-        let response = responder(.call).response(.result(id, .failure(failure), expiresAt: nil))
+        let response = responder(.call).response(.result(id, .failure(failure), of: target, expiresAt: nil))
         #expect(response.head.status == status)
         #expect(response.head.text(of: "x-restate-error-source") == "invocation")
         #expect(response.head.text(of: "x-restate-id") == id.description)
@@ -72,7 +91,7 @@ import Testing
 
     @Test func failureCarriesItsMetadata() throws {
         let failure = Failure(code: 418, message: "", metadata: [FailureMetadata(key: "a", value: "b")])
-        let response = responder(.call).response(.result(id, .failure(failure), expiresAt: nil))
+        let response = responder(.call).response(.result(id, .failure(failure), of: target, expiresAt: nil))
         #expect(try members(response)["metadata"] == .object(["a": .string("b")]))
     }
 

@@ -24,7 +24,7 @@ package enum ActionText {
         switch answer {
         case .accepted(_, let isNew, let executionTime):
             (isNew ? "accepted" : "previously accepted") + (executionTime == nil ? "" : ", scheduled")
-        case .result(_, let result, let expiresAt): line(result) + (expiresAt == nil ? "" : ", stored")
+        case .result(_, let result, _, let expiresAt): line(result) + (expiresAt == nil ? "" : ", stored")
         case .terminated(_, let isOver): isOver ? "terminated" : "signalled"
         case .registered(let registration): registration.outcome.rawValue
         case .removed: "removed"

@@ -241,7 +241,7 @@ extension World {
         case .accepted(let id, _, _):
             acknowledged.updateValue(acknowledged[id] ?? nil, forKey: id)
             if !known.contains(id) { known.append(id) }
-        case .result(let id, let result, _):
+        case .result(let id, let result, _, _):
             if let before = acknowledged[id] ?? nil, before != result { violated("\(id) has two results") }
             acknowledged.updateValue(result, forKey: id)
         case .refused:
