@@ -48,6 +48,21 @@ package struct Target: Sendable, Hashable {
         self.handler = handler
     }
 
+    /// By bytes, as the store compares.
+    package static func == (left: Self, right: Self) -> Bool {
+        guard left.service.hasSameBytes(as: right.service), left.handler.hasSameBytes(as: right.handler) else {
+            return false
+        }
+        guard let leftKey = left.key, let rightKey = right.key else { return left.key == nil && right.key == nil }
+        return leftKey.hasSameBytes(as: rightKey)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        service.hashBytes(into: &hasher)
+        handler.hashBytes(into: &hasher)
+        key?.hashBytes(into: &hasher)
+    }
+
     /// `Service/handler` or `Object/key/handler`.
     package var text: String {
         key.map { "\(service)/\($0)/\(handler)" } ?? "\(service)/\(handler)"
@@ -62,6 +77,16 @@ package struct ServiceKey: Sendable, Hashable {
     package init(service: String, key: String) {
         self.service = service
         self.key = key
+    }
+
+    /// By bytes, as the store compares.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.key.hasSameBytes(as: right.key) && left.service.hasSameBytes(as: right.service)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        service.hashBytes(into: &hasher)
+        key.hashBytes(into: &hasher)
     }
 }
 

@@ -114,6 +114,12 @@ package struct CountKey: Sendable, Hashable {
         self.status = status
     }
 
+    /// By bytes, as the store compares.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.status == right.status && left.deployment == right.deployment
+            && left.service.hasSameBytes(as: right.service) && left.handler.hasSameBytes(as: right.handler)
+    }
+
     /// There are few keys and each call looks some up: the lengths of the names tell enough of them apart to spare
     /// hashing their bytes.
     package func hash(into hasher: inout Hasher) {

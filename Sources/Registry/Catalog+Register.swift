@@ -135,9 +135,9 @@ extension Catalog {
     }
 
     private static func lastOfEachName<Element>(_ elements: [Element], name: (Element) -> String) -> [Element] {
-        var byName: [String: Element] = [:]
-        for element in elements { byName[name(element)] = element }
-        return byName.sorted { $0.key < $1.key }.map(\.value)
+        var byName: [ExactText: Element] = [:]
+        for element in elements { byName[ExactText(name(element))] = element }
+        return byName.sorted { $0.key.text < $1.key.text }.map(\.value)
     }
 }
 

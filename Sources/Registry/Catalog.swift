@@ -15,35 +15,35 @@ package struct Catalog: Sendable {
 
     private var byID: [DeploymentID: Deployment] = [:]
     private var byAddress: [AddressKey: [DeploymentID]] = [:]
-    private var byName: [String: RoutedService] = [:]
+    private var byName: [ExactText: RoutedService] = [:]
     /// The highest revision ever given, by the name of the service; of vanished services too.
-    package private(set) var revisionCounters: [String: Int] = [:]
+    package private(set) var revisionCounters: [ExactText: Int] = [:]
 
     package init() {}
 
     /// The catalog that these rows describe. Throws `inconsistentRows` when they cannot all be true.
     package init(
         rebuiltFrom deployments: some Sequence<Deployment>,
-        revisionCounters: [String: Int]
+        revisionCounters: [ExactText: Int]
     ) throws(RegistryError) {
         self.revisionCounters = revisionCounters
         for (name, highest) in revisionCounters where !(0...Self.revisionMax).contains(highest) {
-            throw .inconsistentRows("revision counter \(highest) of service '\(name)'")
+            throw .inconsistentRows("revision counter \(highest) of service '\(name.text)'")
         }
-        var revisions: [String: [RoutedRevision]] = [:]
-        var given: [String: Set<Int>] = [:]
+        var revisions: [ExactText: [RoutedRevision]] = [:]
+        var given: [ExactText: Set<Int>] = [:]
         for deployment in deployments {
             guard byID.updateValue(deployment, forKey: deployment.id) == nil else {
                 throw .inconsistentRows("deployment '\(deployment.id)' is there twice")
             }
             byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
             for entry in deployment.services {
-                let name = entry.service.name
+                let name = ExactText(entry.service.name)
                 guard entry.revision >= 1, entry.revision <= revisionCounters[name] ?? 0 else {
-                    throw .inconsistentRows("revision \(entry.revision) of service '\(name)' was never given")
+                    throw .inconsistentRows("revision \(entry.revision) of service '\(name.text)' was never given")
                 }
                 guard given[name, default: []].insert(entry.revision).inserted else {
-                    throw .inconsistentRows("revision \(entry.revision) of service '\(name)' is there twice")
+                    throw .inconsistentRows("revision \(entry.revision) of service '\(name.text)' is there twice")
                 }
                 revisions[name, default: []].append(RoutedRevision(entry, on: deployment.id))
             }
@@ -55,7 +55,7 @@ package struct Catalog: Sendable {
     package func deployment(_ id: DeploymentID) -> Deployment? { byID[id] }
 
     /// All revisions of the service that remain; `nil` when there is none. Allocates nothing.
-    package func service(named name: String) -> RoutedService? { byName[name] }
+    package func service(named name: String) -> RoutedService? { byName[ExactText(name)] }
 
     /// All deployments, in no order.
     package var deployments: some Collection<Deployment> & Sendable { byID.values }
@@ -75,7 +75,7 @@ package struct Catalog: Sendable {
     }
 
     /// The next revision of the service: one above the highest ever given for its name.
-    func nextRevision(of service: String) -> Int { (revisionCounters[service] ?? 0) + 1 }
+    func nextRevision(of service: String) -> Int { (revisionCounters[ExactText(service)] ?? 0) + 1 }
 
     /// Puts the deployment in, in place of the one of the same id if there is one, and counts its revisions.
     mutating func put(_ deployment: Deployment) {
@@ -83,7 +83,7 @@ package struct Catalog: Sendable {
         byID[deployment.id] = deployment
         byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
         for entry in deployment.services {
-            let name = entry.service.name
+            let name = ExactText(entry.service.name)
             revisionCounters[name] = max(revisionCounters[name] ?? 0, entry.revision)
             let others = byName[name]?.revisions ?? []
             byName[name] = RoutedService(revisions: others + [RoutedRevision(entry, on: deployment.id)])
@@ -97,8 +97,9 @@ package struct Catalog: Sendable {
         let others = (byAddress[key] ?? []).filter { $0 != id }
         byAddress[key] = others.isEmpty ? nil : others
         for entry in deployment.services {
-            let remaining = (byName[entry.service.name]?.revisions ?? []).filter { $0.deployment != id }
-            byName[entry.service.name] = RoutedService(revisions: remaining)
+            let name = ExactText(entry.service.name)
+            let remaining = (byName[name]?.revisions ?? []).filter { $0.deployment != id }
+            byName[name] = RoutedService(revisions: remaining)
         }
     }
 
@@ -116,11 +117,11 @@ extension Catalog: Equatable {
 
 /// What makes two addresses the same deployment (registry.md, section 1).
 private struct AddressKey: Hashable, Sendable {
-    let authority: String
-    let path: String
+    let authority: ExactText
+    let path: ExactText
 
     init(_ address: DeploymentAddress) {
-        authority = address.authority
-        path = address.pathAsWritten
+        authority = ExactText(address.authority)
+        path = ExactText(address.pathAsWritten)
     }
 }

@@ -18,6 +18,16 @@ package struct HandlerName: Hashable, Sendable {
         self.service = service
         self.handler = handler
     }
+
+    /// By bytes, as the store compares.
+    package static func == (left: Self, right: Self) -> Bool {
+        left.service.hasSameBytes(as: right.service) && left.handler.hasSameBytes(as: right.handler)
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        service.hashBytes(into: &hasher)
+        handler.hashBytes(into: &hasher)
+    }
 }
 
 /// The counts as plain dictionaries; what is not in them is zero.

@@ -39,16 +39,16 @@ package final class RoutedRevision: Sendable {
     package let revision: Int
     /// Where it lives.
     package let deployment: DeploymentID
-    let handlers: [String: HandlerRoute]
+    let handlers: [ExactText: HandlerRoute]
 
     init(_ entry: ServiceRevision, on deployment: DeploymentID) {
         service = entry.service
         revision = entry.revision
         self.deployment = deployment
-        var routes: [String: HandlerRoute] = [:]
+        var routes: [ExactText: HandlerRoute] = [:]
         routes.reserveCapacity(entry.service.handlers.count)
         for handler in entry.service.handlers {
-            routes[handler.name] = HandlerRoute(
+            routes[ExactText(handler.name)] = HandlerRoute(
                 service: entry.service,
                 handler: handler,
                 revision: entry.revision,
@@ -59,7 +59,7 @@ package final class RoutedRevision: Sendable {
     }
 
     /// The route to one of its handlers.
-    package func route(to handler: String) -> HandlerRoute? { handlers[handler] }
+    package func route(to handler: String) -> HandlerRoute? { handlers[ExactText(handler)] }
 }
 
 /// All remaining revisions of one service, prepared for look-ups. Never changes; a new one takes its place.
@@ -73,7 +73,7 @@ package final class RoutedService: Sendable {
     package let latest: RoutedRevision
     private let byDeployment: [DeploymentID: RoutedRevision]
     /// Handlers that only older revisions have, each at the latest of those; accepted work may still need them.
-    private let olderHandlers: [String: HandlerRoute]
+    private let olderHandlers: [ExactText: HandlerRoute]
 
     /// `nil` when nothing is left of the service.
     init?(revisions: [RoutedRevision]) {
@@ -84,7 +84,7 @@ package final class RoutedService: Sendable {
         self.revisions = sorted
         self.latest = latest
         byDeployment = Dictionary(sorted.map { ($0.deployment, $0) }, uniquingKeysWith: { newer, _ in newer })
-        var older: [String: HandlerRoute] = [:]
+        var older: [ExactText: HandlerRoute] = [:]
         for revision in sorted.dropFirst() {
             for (name, route) in revision.handlers where latest.handlers[name] == nil && older[name] == nil {
                 older[name] = route
@@ -94,11 +94,12 @@ package final class RoutedService: Sendable {
     }
 
     /// The route of a new invocation, by the latest revision.
-    package func route(to handler: String) -> HandlerRoute? { latest.handlers[handler] }
+    package func route(to handler: String) -> HandlerRoute? { latest.handlers[ExactText(handler)] }
 
     /// The route of accepted work that is not pinned yet: the latest revision that has the handler.
     package func startRoute(to handler: String) -> HandlerRoute? {
-        latest.handlers[handler] ?? olderHandlers[handler]
+        let name = ExactText(handler)
+        return latest.handlers[name] ?? olderHandlers[name]
     }
 
     /// The revision that lives on the deployment.

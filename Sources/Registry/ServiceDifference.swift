@@ -51,12 +51,12 @@ package struct ServiceDifference: Sendable, Equatable {
         self.after = after
         let old = Self.byName(before)
         let new = Self.byName(after)
-        handlersAdded = new.keys.filter { old[$0] == nil }.sorted()
-        handlersRemoved = old.keys.filter { new[$0] == nil }.sorted()
-        handlersChanged = old.keys.sorted().compactMap { name in
-            guard let before = old[name], let after = new[name] else { return nil }
+        handlersAdded = new.keys.filter { old[$0] == nil }.map(\.text).sorted()
+        handlersRemoved = old.keys.filter { new[$0] == nil }.map(\.text).sorted()
+        handlersChanged = old.sorted { $0.key.text < $1.key.text }.compactMap { name, before in
+            guard let after = new[name] else { return nil }
             let aspects = Self.aspects(before, after)
-            return aspects.isEmpty ? nil : HandlerChange(handler: name, aspects: aspects)
+            return aspects.isEmpty ? nil : HandlerChange(handler: name.text, aspects: aspects)
         }
         aspects = []
         guard let before, let after else { return }
@@ -66,8 +66,8 @@ package struct ServiceDifference: Sendable, Equatable {
         if before.metadata != after.metadata { aspects.append(.metadata) }
     }
 
-    private static func byName(_ service: Service?) -> [String: Handler] {
-        Dictionary((service?.handlers ?? []).map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+    private static func byName(_ service: Service?) -> [ExactText: Handler] {
+        Dictionary((service?.handlers ?? []).map { (ExactText($0.name), $0) }, uniquingKeysWith: { $1 })
     }
 
     private static func aspects(_ before: Handler, _ after: Handler) -> [Aspect] {
@@ -101,11 +101,11 @@ package struct ServiceDifference: Sendable, Equatable {
 extension Catalog {
     /// What `services` would change, sorted by name; those that `replaced` has and `services` lacks included.
     func differences(of services: [Service], replacing replaced: Deployment?) -> [ServiceDifference] {
-        let names = Set(services.map(\.name))
+        let names = Set(services.map { ExactText($0.name) })
         let changed = services.map {
             ServiceDifference(service: $0.name, before: service(named: $0.name)?.latest.service, after: $0)
         }
-        let leaving = (replaced?.services ?? []).filter { !names.contains($0.service.name) }.map {
+        let leaving = (replaced?.services ?? []).filter { !names.contains(ExactText($0.service.name)) }.map {
             ServiceDifference(service: $0.service.name, before: $0.service, after: nil)
         }
         return (changed + leaving).sorted { $0.service < $1.service }

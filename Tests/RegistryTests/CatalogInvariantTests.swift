@@ -104,7 +104,7 @@ import Testing
                     #expect(found?.revision == expected?.0, "\(context) \(handler)")
                 }
             }
-            #expect(catalog.revisionCounters[name] ?? 0 == given[name] ?? 0, "\(context)")
+            #expect(catalog.revisionCounters[ExactText(name)] ?? 0 == given[name] ?? 0, "\(context)")
         }
         let addresses = catalog.deployments.map(\.address)
         #expect(Set(addresses.map(\.uri)).count == addresses.count, "\(context)")
@@ -122,7 +122,7 @@ import Testing
                 services: revisions.map { ServiceRevision(service: Fixture.service($0.0), revision: $0.1) }
             )
         }
-        let damaged: [([Deployment], [String: Int])] = [
+        let damaged: [([Deployment], [ExactText: Int])] = [
             ([deployment(1, []), deployment(1, [])], [:]),
             ([deployment(1, [("A", 1)]), deployment(2, [("A", 1)])], ["A": 1]),
             ([deployment(1, [("A", 2)])], ["A": 1]),

@@ -84,7 +84,7 @@ extension Catalog {
 /// What a store keeps: rows that change by `CatalogChange` alone.
 struct CatalogRows {
     var deployments: [DeploymentID: Deployment] = [:]
-    var counters: [String: Int] = [:]
+    var counters: [ExactText: Int] = [:]
     var history: [CatalogHistoryRecord] = []
 
     mutating func apply(_ changes: [CatalogChange]) {
@@ -93,7 +93,7 @@ struct CatalogRows {
             case .deploymentAdded(let deployment), .deploymentReplaced(let deployment):
                 deployments[deployment.id] = deployment
             case .deploymentRemoved(let id): deployments[id] = nil
-            case .revisionCounted(let service, let highest): counters[service] = highest
+            case .revisionCounted(let service, let highest): counters[ExactText(service)] = highest
             case .recorded(let record): history.append(record)
             }
         }

@@ -199,7 +199,7 @@ extension MemoryRows {
         case .deploymentAdded(let deployment), .deploymentReplaced(let deployment):
             deployments[deployment.id] = deployment
         case .deploymentRemoved(let id): deployments[id] = nil
-        case .revisionCounted(let service, let highest): revisionCounters[service] = highest
+        case .revisionCounted(let service, let highest): revisionCounters[ExactText(service)] = highest
         case .recorded(let record): history.append(record)
         }
     }

@@ -33,7 +33,7 @@ package struct MemoryRows {
     package internal(set) var staged: [StagedPayloadID: [UInt8]] = [:]
     package internal(set) var marks = PersistedMarks()
     package internal(set) var deployments: [DeploymentID: Deployment] = [:]
-    package internal(set) var revisionCounters: [String: Int] = [:]
+    package internal(set) var revisionCounters: [ExactText: Int] = [:]
     package internal(set) var history: [CatalogHistoryRecord] = []
 
     var sortedTimers = SortedArray<InvocationTimer>()

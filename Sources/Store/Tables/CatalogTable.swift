@@ -54,13 +54,13 @@ final class CatalogTable {
         for index in found.indices {
             found[index].services = try services.revisions(of: found[index].id)
         }
-        var counters: [String: Int] = [:]
+        var counters: [ExactText: Int] = [:]
         defer { selectCounters.reset() }
         while try selectCounters.step() {
             guard let service = selectCounters.text(0) else {
                 throw .undecodable("revision_counters", "(unreadable)", "service")
             }
-            counters[service] = selectCounters.int(1)
+            counters[ExactText(service)] = selectCounters.int(1)
         }
         do throws(RegistryError) {
             return try Catalog(rebuiltFrom: found, revisionCounters: counters)
