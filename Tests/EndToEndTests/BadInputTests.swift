@@ -98,7 +98,7 @@ extension EndToEnd {
 
         @Test(arguments: [
             "garbage", "truncated", "huge", "undecodable", "unknown", "backwards", "silent", "page", "failing",
-            "missing",
+            "missing", "only_end", "end_without_output", "custom", "compressed",
         ])
         func aServiceThatAnswersWithNonsenseFailsItsAttemptOnly(handler: String) throws {
             let house = try House([
