@@ -55,6 +55,13 @@ package struct Attempt: Sendable, Hashable {
         }
     }
 
+    /// Ends the input before its time, for others that wait for the place. The abort timeout runs from when the silence
+    /// would have ended it.
+    mutating func endInputEarly() {
+        stream = .inputEnded
+        lastActivityAt = lastActivityAt.adding(inactivityTimeout)
+    }
+
     package enum OnDeadline: Sendable, Hashable {
         /// Something happened meanwhile: look again then.
         case wait(until: Timestamp)

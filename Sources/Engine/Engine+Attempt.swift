@@ -185,6 +185,17 @@ extension Engine {
         actions.append(action(attempt.id))
     }
 
+    /// Has an attempt that has been silent for `hold` give up its place, if what it does lets it: a service whose input
+    /// has ended suspends where it would wait.
+    package mutating func yieldPlace(of id: AttemptID, silentFor hold: Interval) throws(StorageError) {
+        guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id,
+            attempt.stream == .inputOpen, now.since(attempt.lastActivityAt) >= hold, try load(number)
+        else { return }
+        attempt.endInputEarly()
+        attempts[number] = attempt
+        actions.append(.endInput(id))
+    }
+
     /// The deadline of an attempt has come: ends its input, cuts it off, or says when to look again.
     package mutating func deadlinePassed(of id: AttemptID) throws(StorageError) -> Timestamp? {
         guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id

@@ -81,6 +81,7 @@ extension Partition {
         while let first = deadlines.first, first.due <= now, let deadline = deadlines.popFirst() {
             batch.deadlines.append(deadline.attempt)
         }
+        batch.yields = takeYields(at: now)
         batch.commands = queue.take(limit: limits.commands, bytesMax: limits.commandBytes)
         if staging.hasWork(at: now) {
             batch.stagedPieces = staging.pieces(bytesMax: limits.stagedBytes, pieceBytes: limits.stagedPieceBytes)
@@ -103,6 +104,9 @@ extension Partition {
         // After the commands: what has come meanwhile keeps an attempt alive.
         for attempt in batch.deadlines {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
+        }
+        for attempt in batch.yields {
+            try engine.yieldPlace(of: attempt, silentFor: limits.placeHold)
         }
         var outboxIsLeft = false
         for item in batch.outbox where !outboxIsLeft { outboxIsLeft = try !engine.consume(item) }

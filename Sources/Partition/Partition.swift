@@ -17,6 +17,8 @@ package struct Partition {
     var waiters = Waiters()
     /// Whether the store may have items in its outbox. True at the start: only looking tells.
     var outboxHasMore = true
+    /// When attempts may be asked again for their places.
+    var nextYield = Timestamp(milliseconds: .min)
     var openings = LargeOpenings()
     var staging = StagingTable()
     var retention: RetentionSchedule
@@ -103,7 +105,7 @@ package struct Partition {
     }
 
     private var nextDue: Timestamp? {
-        [timers.nextDue, deadlines.first?.due].compactMap { $0 }.min()
+        [timers.nextDue, deadlines.first?.due, isCrowded ? nextYield : nil].compactMap { $0 }.min()
     }
 }
 

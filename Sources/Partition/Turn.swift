@@ -6,6 +6,8 @@ struct TurnBatch {
     var commands: [QueuedCommand] = []
     var timers: [InvocationTimer] = []
     var deadlines: [AttemptID] = []
+    /// Attempts that are to give up their places.
+    var yields: [AttemptID] = []
     var outbox: [OutboxItem] = []
     var expired: [InvocationNumber] = []
     /// What is written ahead of commands of later turns. Gathered anew when the turn does not happen.
@@ -23,6 +25,7 @@ struct TurnBatch {
         commands += other.commands
         timers += other.timers
         deadlines += other.deadlines
+        yields += other.yields
         outbox += other.outbox
         expired += other.expired
     }
@@ -37,6 +40,7 @@ struct TurnBatch {
         return timers.map { timer in piece { $0.timers = [timer] } }
             + commands.map { command in piece { $0.commands = [command] } }
             + deadlines.map { deadline in piece { $0.deadlines = [deadline] } }
+            + yields.map { attempt in piece { $0.yields = [attempt] } }
             + outbox.map { item in piece { $0.outbox = [item] } }
             + expired.map { number in piece { $0.expired = [number] } }
             + stagedPieces.map { staged in piece { $0.stagedPieces = [staged] } }

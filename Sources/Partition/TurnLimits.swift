@@ -22,6 +22,8 @@ package struct TurnLimits: Sendable {
     package var openingBytes = 128 << 20
     /// After this long an opening that its endpoint does not take no longer holds up others.
     package var openingHold = Interval.seconds(10)
+    /// After this long without a message an attempt gives its place to others that wait for one: it most likely waits itself.
+    package var placeHold = Interval(milliseconds: 250)
     /// Timers kept in memory; twice as many for a while.
     package var timerWindow = 4096
     /// How often expired rows are looked for.

@@ -137,6 +137,27 @@ import Testing
         )
     }
 
+    @Test("known fault 43: a list of deployments is one question, however many there are")
+    func deploymentsAreListedAtOnce() throws {
+        let rows = (1...304).map { number in
+            DeploymentSummary(
+                id: "dp_\(number)",
+                uri: "http://h:\(number)/",
+                status: .drained,
+                type: .bidiStream,
+                unfinishedInvocations: 0,
+                createdAt: Self.time,
+                services: []
+            )
+        }
+        let daemon = try FakeDaemon(result: ListDeployments.Result(deployments: rows))
+        defer { daemon.stop() }
+        let run = ClientRun("deployments", "list", socket: daemon.path)
+        #expect(run.exitCode == .done)
+        #expect(run.output.split(separator: "\n").count == 305)
+        #expect(daemon.requests.map(\.method) == ["hello", ControlMethod.deploymentsList.rawValue])
+    }
+
     @Test func `deployments describe`() throws {
         try Self.run(
             "deployments",

@@ -152,6 +152,24 @@ extension EndToEnd {
             #expect(answer.headers["x-restate-error-source"] == "invocation")
         }
 
+        @Test("known fault 55: a query without an end takes neither the memory nor the places of others")
+        func endlessQueriesAreBounded() throws {
+            let house = try House(["--query-memory-max", "64MiB", "--query-timeout", "10s", "--query-workers", "1"])
+            let count = "WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+            let columns = "information_schema.columns"
+            for sql in [
+                "\(count) SELECT n FROM c ORDER BY n DESC", "\(count) SELECT group_concat(n) FROM c",
+                "\(count) SELECT DISTINCT hex(zeroblob(4000)) || n FROM c WHERE n < 0 OR n > 0 ORDER BY 1",
+                "SELECT a.*, b.*, c.* FROM \(columns) a, \(columns) b, \(columns) c ORDER BY random()",
+            ] {
+                let answer = try house.query(sql)
+                #expect(answer.status >= 400, "\(sql)")
+                #expect(answer.text.contains(#""message":""#), "\(answer.text.prefix(200))")
+                #expect(try house.query("SELECT 1 AS one").text == #"{"rows":[{"one":1}]}"#)
+            }
+            house.expectServing()
+        }
+
         @Test("known fault 57: a password in an address is told to nobody")
         func passwordsAreNotRepeated() throws {
             let house = try House()

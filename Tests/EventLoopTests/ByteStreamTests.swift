@@ -210,6 +210,41 @@ enum Transport: CaseIterable { case tcp4, tcp6, unix }
         #expect(server.stream.peerCredentials == nil)
     }
 
+    @Test("known fault 49: small writes wait for no acknowledgement, whichever side connected")
+    func smallWritesAreNotHeldBack() throws {
+        let world = try TestWorld()
+        let (client, server, _) = try world.connect(anyPort)
+        let port = try #require(client.stream.localAddress?.port)
+        let ends = (0..<1024 as Range<Int32>).filter {
+            port == self.port($0, getsockname) || port == self.port($0, getpeername)
+        }
+        #expect(ends.count == 2)
+        for descriptor in ends { #expect(option(descriptor, TCP_NODELAY) == 1) }
+        #expect(!client.stream.isClosed && !server.stream.isClosed)
+        world.loop.close()
+    }
+
+    /// Of one end of a TCP connection; `nil` for what is none.
+    private func port(
+        _ descriptor: Int32,
+        _ name: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> UInt16? {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { name(descriptor, $0, &length) }
+        }
+        guard result == 0, address.sin_family == sa_family_t(AF_INET) else { return nil }
+        return UInt16(bigEndian: address.sin_port)
+    }
+
+    private func option(_ descriptor: Int32, _ name: Int32) -> Int32 {
+        var value: Int32 = -1
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        getsockopt(descriptor, Int32(IPPROTO_TCP), name, &value, &length)
+        return value
+    }
+
     @Test func quickAcknowledgementsAreHarmlessOnBothKinds() throws {
         let world = try TestWorld()
         let directory = try TemporaryDirectory()

@@ -39,6 +39,22 @@ struct HostileQueryTests {
         #expect(try world.column("WITH state AS (SELECT 1) SELECT count(*) FROM state") == [.integer(1)])
     }
 
+    @Test("known fault 44: no caller changes the session that the next one uses")
+    func nothingStaysInASession() throws {
+        let world = try QueryWorld()
+        let attempts = [
+            "SET x = 1", "SET TIME ZONE 'UTC'", "PREPARE p AS SELECT 1", "EXECUTE p", "DEALLOCATE p",
+            "PRAGMA case_sensitive_like = 1", "PRAGMA temp_store = FILE", "PRAGMA hard_heap_limit = 1",
+            "PRAGMA table_info(state)", "CREATE TEMP TABLE sys_service (name)", "CREATE TEMP VIEW state AS SELECT 1",
+            "ATTACH '' AS t", "SAVEPOINT s", "BEGIN IMMEDIATE", "ROLLBACK",
+        ]
+        for sql in attempts {
+            #expect(throws: QueryError.self, "\(sql)") { try world.query(sql) }
+            #expect(try world.column("SELECT 'A' LIKE 'a'") == [.integer(1)], "\(sql)")
+            #expect(try world.column("SELECT count(*) FROM state") == [.integer(0)], "\(sql)")
+        }
+    }
+
     @Test func aRefusalSaysWhatIsAllowed() throws {
         let world = try QueryWorld()
         let texts: [(sql: String, text: String)] = [

@@ -1,0 +1,90 @@
+import DurableModel
+import Engine
+import ServiceProtocol
+import Simulation
+import Testing
+
+@testable import Partition
+
+/// Who has the places when there are fewer than there is work.
+@Suite struct PlacesTests {
+    /// Two places, taken by sleepers for an hour, and somebody who waits.
+    private func crowded(abortTimeout: Interval = .seconds(600)) throws -> Bench {
+        var settings = Settings()
+        settings.attemptsMax = 2
+        settings.abortTimeout = abortTimeout
+        let bench = try Bench(settings: settings)
+        for number in 1...2 as ClosedRange<Int64> {
+            bench.invoke()
+            try bench.turn()
+            bench.receive(number, sleep(until: bench.now.adding(.hours(1)), 1))
+            try bench.turn()
+        }
+        bench.invoke()
+        try bench.turns()
+        #expect(bench.status(3) == .ready)
+        return bench
+    }
+
+    @Test("known fault 39: a sleeper gives its place to one who can work, long before the inactivity timeout")
+    func sleepersGiveUpTheirPlaces() throws {
+        let bench = try crowded()
+        let first = try #require(bench.attempt(of: 1))
+        bench.pass(1)
+        #expect(bench.partition.hasWork(at: bench.now))
+        #expect(try bench.turns() == ["endInput \(first.rawValue)"], "one is enough for one who waits")
+        bench.receive(1, .suspension(.flat([.completion(1)])))
+        try bench.turns()
+        #expect(bench.status(1) == .suspended)
+        #expect(bench.status(2) == .running)
+        #expect(bench.status(3) == .running)
+    }
+
+    @Test func whoIsNotInTheWayKeepsItsPlace() throws {
+        let bench = try crowded()
+        bench.receive(3, output, .end)
+        bench.receive(1, output, .end)
+        try bench.turns()
+        #expect(bench.status(3) == .running)
+        bench.pass(10)
+        #expect(try bench.turns() == [])
+    }
+
+    @Test func whoSaysSomethingInThatTurnKeepsItsPlaceAndTheNextIsAsked() throws {
+        let bench = try crowded()
+        let second = try #require(bench.attempt(of: 2))
+        bench.pass(1)
+        bench.receive(1, command(.run(completionID: 2)))
+        #expect(try bench.turns() == [])
+        bench.pass(1)
+        #expect(try bench.turns() == ["endInput \(second.rawValue)"])
+    }
+
+    @Test func theTimeUntilTheAbortIsTheSame() throws {
+        let bench = try crowded(abortTimeout: .seconds(100))
+        bench.pass(1)
+        try bench.turns()
+        bench.pass(157)
+        try bench.turns()
+        #expect(bench.status(1) == .running, "60 s of inactivity and 100 s until the abort are not over")
+        bench.pass(3)
+        try bench.turns()
+        #expect(bench.status(1) == .backingOff)
+    }
+
+    @Test("known fault 40: the turn that ends a call of a hot key begins the next one")
+    func hotKeysDoNotWait() throws {
+        let bench = try Bench()
+        for _ in 1...16 { bench.invoke("Counter", "add", key: "hot") }
+        try bench.turns()
+        for number in 1...15 as ClosedRange<Int64> {
+            #expect(bench.status(number) == .running)
+            #expect(bench.status(number + 1) == .inboxed)
+            let commits = bench.storage.commitCount
+            bench.receive(number, output, .end)
+            try bench.turn()
+            #expect(bench.status(number + 1) == .running)
+            #expect(bench.storage.commitCount == commits + 1)
+        }
+    }
+}
