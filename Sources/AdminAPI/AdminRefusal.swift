@@ -26,6 +26,9 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     /// The address is registered already, which only the oldest version of the API calls an error.
     case deploymentExists(DeploymentID)
     case registry(RegistryError)
+    case operation(OperationRefusal, InvocationOperation, InvocationID)
+    /// A state was to be changed and cannot; the status and the sentence.
+    case state(status: Int, String)
     /// Not part of this release; says what.
     case unsupported(String)
     case unavailable(String)
@@ -43,6 +46,8 @@ package enum AdminRefusal: Error, Equatable, Sendable {
         case .contentTypeNotJSON: 415
         case .wrongShape: 422
         case .registry(let error): error.httpStatus
+        case .operation(let reason, _, _): reason.httpStatus
+        case .state(let status, _): status
         case .failed: 500
         case .unsupported: 501
         case .unavailable: 503
@@ -83,6 +88,8 @@ extension AdminRefusal: CustomStringConvertible {
         case .invocationCompleted(let id): "The invocation '\(id)' was already completed."
         case .deploymentExists(let id): "Conflict: deployment \(id) already exists"
         case .registry(let error): error.description
+        case .operation(let reason, let operation, let id): reason.sentence(operation, of: id)
+        case .state(_, let sentence): sentence
         case .unsupported(let what): "\(what) not supported by this release of perdure"
         case .unavailable(let reason), .failed(let reason): reason
         }
@@ -109,6 +116,9 @@ extension AdminRefusal {
         case .alreadyCompleted(let id): self = .invocationCompleted(id)
         case .registry(.unknownDeployment(let id)): self = .unknownDeployment(id)
         case .registry(let error): self = .registry(error)
+        case .operation(let reason, let operation, let id): self = .operation(reason, operation, id)
+        case .stateConflict: self = .state(status: 409, refusal.sentence)
+        case .statelessService: self = .state(status: 400, refusal.sentence)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
         case .notYetCompleted, .unsupported, .storage: self = .failed(refusal.sentence)
         }

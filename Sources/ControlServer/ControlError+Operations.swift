@@ -25,7 +25,11 @@ extension ControlError {
         case .routing: self.init(.serviceNotFound, refusal.sentence)
         case .invocationNotFound: self.init(.invocationNotFound, refusal.sentence)
         case .alreadyCompleted: self.init(.invocationCompleted, refusal.sentence)
-        case .notYetCompleted, .unsupported: self.init(.invalidRequest, refusal.sentence)
+        case .operation(.notFound, _, _): self.init(.invocationNotFound, refusal.sentence)
+        case .operation(.completed, _, _), .operation(.isCompleted, _, _):
+            self.init(.invocationCompleted, refusal.sentence)
+        case .notYetCompleted, .unsupported, .operation, .stateConflict, .statelessService:
+            self.init(.invalidRequest, refusal.sentence)
         case .registry(let error): self.init(error)
         case .storageFull: self.init(.storageFull, refusal.sentence)
         case .storage: self.init(.internalError, refusal.sentence)

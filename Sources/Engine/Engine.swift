@@ -113,6 +113,10 @@ package struct Engine {
         case .opened(let order): try opened(order)
         case .cancel(let id, let request): try cancel(id, for: request)
         case .kill(let id, let request): try kill(id, for: request)
+        case .operate(let operation, let id, let actor, let request):
+            try operate(operation, on: id, by: actor, for: request)
+        case .operateBulk(let step, let actor, let request): try operate(step, by: actor, for: request)
+        case .patchState(let patch, let actor, let request): try patchState(patch, by: actor, for: request)
         case .register(let registration, let request): register(registration, for: request)
         case .removeDeployment(let id, let force, let actor, let request):
             removeDeployment(id, force: force, actor: actor, for: request)

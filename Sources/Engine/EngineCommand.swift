@@ -56,6 +56,12 @@ package enum EngineCommand: Sendable {
     case opened(AttemptOrder)
     case cancel(InvocationID, RequestID)
     case kill(InvocationID, RequestID)
+    /// An operator acts on one invocation; `actor` is who, for the log.
+    case operate(InvocationOperation, InvocationID, actor: String, RequestID)
+    /// One step of an operator's act on many invocations.
+    case operateBulk(BulkStep, actor: String, RequestID)
+    /// An operator replaces the state of a key.
+    case patchState(StatePatch, actor: String, RequestID)
     case register(RegisterRequest, RequestID)
     case removeDeployment(DeploymentID, force: Bool, actor: String, RequestID)
 
@@ -64,7 +70,8 @@ package enum EngineCommand: Sendable {
         switch self {
         case .invoke(_, let request), .attach(_, let request), .fetchOutput(_, let request),
             .cancel(_, let request), .kill(_, let request), .register(_, let request),
-            .removeDeployment(_, _, _, let request):
+            .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
+            .operateBulk(_, _, let request), .patchState(_, _, let request):
             request
         case .forget, .attempt, .opened: nil
         }
@@ -75,6 +82,9 @@ package enum EngineCommand: Sendable {
         switch self {
         case .invoke(let request, _): request.input.count + 512
         case .attempt(_, .received(let frames)): frames.reduce(64) { $0 + $1.payload.count + 64 }
+        case .patchState(let patch, _, _): patch.bytes + 512
+        case .operateBulk(let step, _, _): step.limit * 512
+        case .operate(.restartAsNew, _, _, _): 64 << 10
         default: 512
         }
     }
@@ -90,6 +100,12 @@ package enum Refusal: Error, Sendable, Equatable {
     /// What is asked for is not part of this release; names it.
     case unsupported(String)
     case registry(RegistryError)
+    /// The operation on that invocation was not done.
+    case operation(OperationRefusal, InvocationOperation, InvocationID)
+    /// The state of a key is not of the version that the change was made for; `current` is its version.
+    case stateConflict(ServiceKey, current: [UInt8])
+    /// Services of that type have no state.
+    case statelessService(ServiceType)
     /// The disk is full: nothing new is accepted until there is room.
     case storageFull
     /// The store refused this command's rows; what it said.
@@ -110,9 +126,24 @@ extension Refusal {
         case .notYetCompleted: "the invocation exists but has not completed yet"
         case .unsupported(let what): "\(what) are not supported by this release of perdure"
         case .registry(let error): error.description
+        case .operation(let reason, let operation, let id): reason.sentence(operation, of: id)
+        case .stateConflict(let key, _):
+            "the state of '\(key.service)/\(key.key)' has changed since it was read; read it again and repeat the change"
+        case .statelessService(let type): "Cannot modify state for service type \(type.text)"
         case .storageFull: "the disk is full: nothing new is accepted until there is room in the data directory"
         case .storage(let text): "the store refused this: \(text)"
         case .shuttingDown: "the server is stopping"
+        }
+    }
+}
+
+extension ServiceType {
+    /// As clients of the admin API know it.
+    fileprivate var text: String {
+        switch self {
+        case .service: "Service"
+        case .virtualObject: "VirtualObject"
+        case .workflow: "Workflow"
         }
     }
 }
@@ -124,6 +155,12 @@ package enum Answer: Sendable {
     case result(InvocationID, InvocationResult, of: Target, expiresAt: Timestamp?)
     /// A cancel or kill was carried out; `isOver` if nothing of the invocation runs any more.
     case terminated(InvocationID, isOver: Bool)
+    /// An operator's act on one invocation was done.
+    case operated(InvocationID, OperationOutcome)
+    /// A step of an operator's act on many invocations was done.
+    case bulk(BulkProgress)
+    /// A key's state was replaced, or will be when the invocations before the change are over.
+    case statePatched(isQueued: Bool)
     case registered(Registration)
     case removed(Removal)
     case refused(Refusal)
@@ -156,6 +193,14 @@ package enum Note: Sendable {
     case paused(InvocationID, Target, AttemptFailureRecord?)
     case registered(DeploymentID, String)
     case removed(DeploymentID, orphaned: Int)
+    /// An operator acted on an invocation; `actor` is who.
+    case operated(InvocationID, Target, InvocationOperation, actor: String)
+    /// An operator acted on many invocations in one step.
+    case operatedMany(InvocationOperation, succeeded: Int, refused: Int, actor: String)
+    /// An operator changed the state of a key.
+    case statePatched(ServiceKey, actor: String)
+    /// A change of a key's state waited for its turn and then found another version than it was made for.
+    case statePatchDropped(ServiceKey, actor: String)
     /// The disk is full: new work is refused, the rest is tried again. What the store said.
     case stalled(String)
     /// A command was refused alone after its turn had failed: what the store said.

@@ -95,6 +95,8 @@ package enum Invoker: Sendable, Hashable {
     case ingress
     /// A handler: its invocation, its target, and for a call the completion that waits for the result.
     case service(caller: InvocationNumber, id: InvocationID, target: Target, completionID: UInt32?)
+    /// An operator, as a new run of that completed invocation.
+    case restart(of: InvocationID)
 }
 
 /// What of an invocation never changes after it was accepted. A class, so that carrying it costs one reference.
@@ -113,6 +115,8 @@ package final class InvocationHead: Sendable {
     package let completionRetention: Interval
     /// How long the journal stays after completion; never longer than the result.
     package let journalRetention: Interval
+    /// The seed of the invocation that this one goes on from, if the SDK has drawn from it; otherwise the id gives one.
+    package let inheritedSeed: UInt64?
 
     package init(
         number: InvocationNumber,
@@ -125,7 +129,8 @@ package final class InvocationHead: Sendable {
         invoker: Invoker,
         createdAt: Timestamp,
         completionRetention: Interval,
-        journalRetention: Interval
+        journalRetention: Interval,
+        inheritedSeed: UInt64? = nil
     ) {
         self.number = number
         self.id = id
@@ -138,6 +143,7 @@ package final class InvocationHead: Sendable {
         self.createdAt = createdAt
         self.completionRetention = completionRetention
         self.journalRetention = min(journalRetention, completionRetention)
+        self.inheritedSeed = inheritedSeed
     }
 
     /// The key whose lock the invocation needs to run, if it needs one.
@@ -245,6 +251,10 @@ package struct Invocation: Sendable {
     package var expiresAt: Timestamp?
     /// The place in the inbox of its key.
     package var inboxSequence: Int64?
+    /// Whether an operator wants it to stop as soon as its attempt comes to rest.
+    package var pauseRequested = false
+    /// How many events its journal has: the sequence number of the next one.
+    package var eventCount = 0
     /// How many timers of it are not due yet; those of an ended invocation are removed with it.
     package var pendingTimers = 0
     /// Whether the journal was removed after completion.

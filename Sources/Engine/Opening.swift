@@ -131,6 +131,7 @@ package struct Opening: Sendable {
 extension InvocationHead {
     /// Constant for the invocation, so that a replay draws the same numbers.
     package var randomSeed: UInt64 {
+        if let inheritedSeed { return inheritedSeed }
         var entropy = Entropy(seed: id.high ^ id.low ^ id.partitionKey)
         return entropy.next()
     }

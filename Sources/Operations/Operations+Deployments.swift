@@ -135,7 +135,8 @@ extension Answer {
         switch self {
         case .refused(let refusal): refusal
         case .stopping: .shuttingDown
-        case .accepted, .result, .terminated, .registered, .removed: .unsupported("answers of this kind")
+        case .accepted, .result, .terminated, .registered, .removed, .operated, .bulk, .statePatched:
+            .unsupported("answers of this kind")
         }
     }
 }

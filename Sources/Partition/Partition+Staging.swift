@@ -78,6 +78,9 @@ extension EngineCommand {
         switch self {
         case .invoke, .register: true
         case .attach, .fetchOutput, .forget, .attempt, .opened, .cancel, .kill, .removeDeployment: false
+        case .operate(.restartAsNew, _, _, _), .patchState: true
+        case .operateBulk(let step, _, _): step.makesNewWork
+        case .operate: false
         }
     }
 }

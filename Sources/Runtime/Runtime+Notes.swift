@@ -32,6 +32,31 @@ extension Runtime {
                 id: orphaned > 0 ? .deploymentRemovedByForce : nil,
                 [.deployment(id.description), .count(Int64(orphaned))]
             )
+        case .operated(let id, let target, let operation, let actor):
+            logger.log(
+                .notice,
+                "an operator acted on an invocation",
+                Self.fields(id, target, nil) + [.operation(operation.name), .peer(actor)]
+            )
+        case .operatedMany(let operation, let succeeded, let refused, let actor):
+            logger.log(
+                .notice,
+                "an operator acted on invocations",
+                [.operation(operation.name), .count(Int64(succeeded)), .peer(actor)]
+                    + (refused == 0 ? [] : [.error("\(refused) invocations were refused")])
+            )
+        case .statePatched(let key, let actor):
+            logger.log(
+                .notice,
+                "an operator changed the state of a key",
+                [.service(key.service), .key(key.key), .peer(actor)]
+            )
+        case .statePatchDropped(let key, let actor):
+            logger.log(
+                .warning,
+                "a change of a key's state was dropped: the state was of another version when its turn came",
+                [.service(key.service), .key(key.key), .peer(actor)]
+            )
         case .commandRefused(let text):
             logger.log(.error, "a command was refused by the store", id: .commandRefused, [.error(text)])
         case .stalled(let text):

@@ -26,11 +26,20 @@ package enum ActionText {
             (isNew ? "accepted" : "previously accepted") + (executionTime == nil ? "" : ", scheduled")
         case .result(_, let result, _, let expiresAt): line(result) + (expiresAt == nil ? "" : ", stored")
         case .terminated(_, let isOver): isOver ? "terminated" : "signalled"
+        case .operated(_, let outcome): line(outcome)
+        case .bulk(let progress):
+            "bulk \(progress.succeeded) of \(progress.matched), refused \(progress.refused.count)"
+                + (progress.next == nil ? "" : ", more")
+        case .statePatched(let isQueued): isQueued ? "state patch queued" : "state patched"
         case .registered(let registration): registration.outcome.rawValue
         case .removed: "removed"
         case .refused(let refusal): "refused: " + refusal.sentence
         case .stopping(let id): id == nil ? "stopping" : "stopping, accepted"
         }
+    }
+
+    package static func line(_ outcome: OperationOutcome) -> String {
+        if case .restarted = outcome { "restarted" } else { "\(outcome)" }
     }
 
     package static func line(_ result: InvocationResult) -> String {
@@ -46,6 +55,11 @@ package enum ActionText {
         case .paused(_, let target, let record): "paused \(target.text) \(record?.documentedCode ?? "")"
         case .registered(_, let uri): "registered \(uri)"
         case .removed(_, let orphaned): "removed, orphans \(orphaned)"
+        case .operated(_, let target, let operation, _): "\(operation.name) \(target.text)"
+        case .operatedMany(let operation, let succeeded, let refused, _):
+            "\(operation.name) \(succeeded), refused \(refused)"
+        case .statePatched(let key, _): "state of \(key.service)/\(key.key) patched"
+        case .statePatchDropped(let key, _): "state patch of \(key.service)/\(key.key) dropped"
         case .commandRefused(let text): "refused \(text)"
         case .stalled(let text): "stalled \(text)"
         }

@@ -1,5 +1,5 @@
-/// The columns of `invocations`, in the table's order: the raw value is the position in a row that is read whole, and
-/// one below the number of the parameter that writes it.
+/// The columns of `invocations`: the raw value is the position in a row that is read whole, and one below the number of
+/// the parameter that writes it.
 enum InvocationColumn: Int32, CaseIterable {
     case number
     case id
@@ -16,6 +16,8 @@ enum InvocationColumn: Int32, CaseIterable {
     case callerKey
     case callerHandler
     case callerCompletion
+    case restartedFrom
+    case inheritedSeed
     case createdAt
     case completionRetention
     case journalRetention
@@ -35,6 +37,8 @@ enum InvocationColumn: Int32, CaseIterable {
     case outputIndex
     case expiresAt
     case inboxSequence
+    case pauseRequested
+    case eventCount
     case awaiting
     case retryCount
     case retriesSinceLastEntry

@@ -28,6 +28,8 @@ struct InvocationRow {
         invocation.outputIndex = statement.optionalInt(InvocationColumn.outputIndex.rawValue)
         invocation.expiresAt = optionalTime(.expiresAt)
         invocation.inboxSequence = statement.optionalInteger(InvocationColumn.inboxSequence.rawValue)
+        invocation.pauseRequested = int(.pauseRequested) != 0
+        invocation.eventCount = int(.eventCount)
         invocation.awaiting = try decodeBytes(.awaiting) { (bytes) throws(PayloadProblem) in
             try Awaiting.decode(bytes)
         }
@@ -56,12 +58,21 @@ struct InvocationRow {
             invoker: try invoker(),
             createdAt: time(.createdAt),
             completionRetention: statement.interval(InvocationColumn.completionRetention.rawValue),
-            journalRetention: statement.interval(InvocationColumn.journalRetention.rawValue)
+            journalRetention: statement.interval(InvocationColumn.journalRetention.rawValue),
+            inheritedSeed: statement.optionalInteger(InvocationColumn.inheritedSeed.rawValue).map {
+                UInt64(bitPattern: $0)
+            }
         )
     }
 
     private func invoker() throws(StorageError) -> Invoker {
-        guard let caller = statement.optionalInteger(InvocationColumn.caller.rawValue) else { return .ingress }
+        guard let caller = statement.optionalInteger(InvocationColumn.caller.rawValue) else {
+            guard !statement.isNull(InvocationColumn.restartedFrom.rawValue) else { return .ingress }
+            guard let origin = statement.invocationID(InvocationColumn.restartedFrom.rawValue) else {
+                throw undecodable(.restartedFrom)
+            }
+            return .restart(of: origin)
+        }
         guard let id = statement.invocationID(InvocationColumn.callerID.rawValue) else { throw undecodable(.callerID) }
         var completionID: UInt32?
         if !statement.isNull(InvocationColumn.callerCompletion.rawValue) {

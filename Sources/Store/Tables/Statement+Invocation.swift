@@ -45,14 +45,17 @@ extension Statement {
         bind(.createdAt, head.createdAt)
         bind(InvocationColumn.completionRetention.parameter, head.completionRetention.milliseconds)
         bind(InvocationColumn.journalRetention.parameter, head.journalRetention.milliseconds)
+        bind(InvocationColumn.inheritedSeed.parameter, head.inheritedSeed.map { Int64(bitPattern: $0) })
     }
 
     private func bind(_ invoker: Invoker) {
+        bindNull(InvocationColumn.restartedFrom.parameter)
         switch invoker {
         case .ingress:
-            for column in InvocationColumn.caller.rawValue...InvocationColumn.callerCompletion.rawValue {
-                bindNull(column + 1)
-            }
+            bindNoCaller()
+        case .restart(let origin):
+            bindNoCaller()
+            bind(InvocationColumn.restartedFrom.parameter, origin)
         case .service(let caller, let id, let target, let completionID):
             bind(InvocationColumn.caller.parameter, caller)
             bind(InvocationColumn.callerID.parameter, id)
@@ -60,6 +63,12 @@ extension Statement {
             bind(.callerKey, target.key)
             bind(InvocationColumn.callerHandler.parameter, target.handler)
             bind(.callerCompletion, completionID.map { Int($0) })
+        }
+    }
+
+    private func bindNoCaller() {
+        for column in InvocationColumn.caller.rawValue...InvocationColumn.callerCompletion.rawValue {
+            bindNull(column + 1)
         }
     }
 
@@ -81,6 +90,8 @@ extension Statement {
         bind(.outputIndex, invocation.outputIndex)
         bind(.expiresAt, invocation.expiresAt)
         bind(InvocationColumn.inboxSequence.parameter, invocation.inboxSequence)
+        bind(.pauseRequested, invocation.pauseRequested ? 1 : 0)
+        bind(.eventCount, invocation.eventCount)
         if let awaiting = invocation.awaiting {
             bind(InvocationColumn.awaiting.parameter, copying: awaiting.encode())
         } else {

@@ -1,0 +1,46 @@
+import DurableModel
+import Registry
+
+/// Which invocations an operation is for. An empty part matches all; the values within a part are alternatives.
+package struct InvocationFilter: Sendable, Hashable {
+    package var services: Set<String> = []
+    package var handlers: Set<String> = []
+    /// Keys of objects and workflows.
+    package var keys: Set<String> = []
+    /// Where they are pinned.
+    package var deployments: Set<DeploymentID> = []
+    /// Empty for those that the operation is made for: `InvocationOperation.usualStatuses`.
+    package var statuses: Set<InvocationStatus> = []
+    /// Only those that are pinned to a deployment that is gone.
+    package var isZombie = false
+    /// Only those that were accepted before.
+    package var createdBefore: Timestamp?
+
+    package init() {}
+
+    /// Whether it is one of those meant, its status aside.
+    package func matches(_ invocation: Invocation, catalog: Catalog) -> Bool {
+        let target = invocation.head.target
+        guard services.isEmpty || services.contains(target.service),
+            handlers.isEmpty || handlers.contains(target.handler),
+            keys.isEmpty || target.key.map(keys.contains) ?? false,
+            createdBefore.map({ invocation.head.createdAt < $0 }) ?? true
+        else { return false }
+        guard let pin = invocation.pin else { return deployments.isEmpty && !isZombie }
+        if isZombie, catalog.deployment(pin.deployment) != nil { return false }
+        return deployments.isEmpty || deployments.contains(pin.deployment)
+    }
+}
+
+extension InvocationOperation {
+    /// The states that the operation is made for: what it looks for in bulk when no state is named.
+    package var usualStatuses: Set<InvocationStatus> {
+        switch self {
+        case .cancel, .kill: Set(InvocationStatus.allCases).subtracting([.completed])
+        case .pause: [.ready, .running, .backingOff]
+        case .resume(.keep): [.paused, .backingOff]
+        case .resume: [.paused, .suspended]
+        case .purge, .purgeJournal, .restartAsNew: [.completed]
+        }
+    }
+}
