@@ -58,13 +58,12 @@ package struct InvocationID: Hashable, Sendable {
     }
 
     /// Reads the 24 wire bytes; `nil` when there are not exactly 24.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: UnsafeRawBufferPointer) {
         guard bytes.count == 24 else { return nil }
-        self.init(
-            partitionKey: UInt64(bigEndianBytes: bytes.prefix(8)),
-            high: UInt64(bigEndianBytes: bytes.dropFirst(8).prefix(8)),
-            low: UInt64(bigEndianBytes: bytes.dropFirst(16))
-        )
+        func word(_ offset: Int) -> UInt64 {
+            UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+        }
+        self.init(partitionKey: word(0), high: word(8), low: word(16))
     }
 }
 
@@ -136,9 +135,15 @@ package struct InvocationNumber: Hashable, Comparable, Sendable, RawRepresentabl
 
     @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 
-    /// What a dictionary asks for; numbers are our own, so a multiplication spreads them as well as they need.
     @inlinable package func _rawHashValue(seed: Int) -> Int {
-        let product = (UInt64(bitPattern: rawValue) ^ UInt64(truncatingIfNeeded: seed)) &* 0x9E37_79B9_7F4A_7C15
+        OwnNumber.hash(UInt64(bitPattern: rawValue), seed: seed)
+    }
+}
+
+/// What a dictionary asks of numbers that are our own: a multiplication spreads them as well as they need.
+package enum OwnNumber {
+    @inlinable package static func hash(_ number: UInt64, seed: Int) -> Int {
+        let product = (number ^ UInt64(truncatingIfNeeded: seed)) &* 0x9E37_79B9_7F4A_7C15
         return Int(truncatingIfNeeded: product ^ product >> 32)
     }
 }
@@ -148,6 +153,14 @@ package struct AttemptID: Hashable, Sendable, RawRepresentable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    // Inlined as for `InvocationNumber`.
+
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+    @inlinable package func _rawHashValue(seed: Int) -> Int { OwnNumber.hash(rawValue, seed: seed) }
 }
 
 /// Who waits for an answer (an HTTP exchange, a control call): a value that the shell resolves to its waiter.
@@ -155,6 +168,14 @@ package struct RequestID: Hashable, Sendable, RawRepresentable {
     package let rawValue: UInt64
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
+
+    // Inlined as for `InvocationNumber`.
+
+    @inlinable package static func == (left: Self, right: Self) -> Bool { left.rawValue == right.rawValue }
+
+    @inlinable package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+    @inlinable package func _rawHashValue(seed: Int) -> Int { OwnNumber.hash(rawValue, seed: seed) }
 }
 
 /// Base62 of the protocol's ids: `0-9a-zA-Z`, left-padded with `0`, of the little-endian reading of the bytes.

@@ -11,14 +11,14 @@ package struct SHA256: Sendable {
     }
 
     /// The 32 bytes of the digest of `bytes`.
-    package static func digest(of bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func digest(of bytes: [UInt8]) -> [UInt8] {
         var hash = SHA256()
         hash.update(bytes)
         return hash.finalized()
     }
 
     /// Feeds more of the message.
-    package mutating func update(_ bytes: some Sequence<UInt8>) {
+    package mutating func update(_ bytes: [UInt8]) {
         for byte in bytes {
             block.append(byte)
             length &+= 1
@@ -95,11 +95,11 @@ extension FixedWidthInteger {
     package var bigEndianBytes: [UInt8] {
         withUnsafeBytes(of: self.bigEndian) { [UInt8]($0) }
     }
+}
 
+extension UInt64 {
     /// Reads an integer from its big-endian bytes; bytes beyond its width push the first ones out.
-    package init(bigEndianBytes bytes: some Sequence<UInt8>) {
-        var value: Self = 0
-        for byte in bytes { value = (value << 8) | Self(truncatingIfNeeded: byte) }
-        self = value
+    package init(bigEndianBytes bytes: ArraySlice<UInt8>) {
+        self = bytes.reduce(0) { value, byte in value << 8 | UInt64(byte) }
     }
 }

@@ -6,7 +6,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
     package static let never = Timestamp(milliseconds: .max)
 
-    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+    @inlinable package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 
     /// The moment `interval` later; stops at the ends of the range, since intervals come from peers.
     package func adding(_ interval: Interval) -> Timestamp {
@@ -37,5 +37,5 @@ package struct Interval: Hashable, Comparable, Sendable {
     package static func seconds(_ value: Int64) -> Interval { Interval(milliseconds: value &* 1000) }
     package static func hours(_ value: Int64) -> Interval { Interval(milliseconds: value &* 3_600_000) }
 
-    package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
+    @inlinable package static func < (left: Self, right: Self) -> Bool { left.milliseconds < right.milliseconds }
 }

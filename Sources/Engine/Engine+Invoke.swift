@@ -222,7 +222,7 @@ package enum DerivedID {
 
     /// A number below 2^63 that depends on nothing but the text.
     package static func partitionKey(of text: String) -> UInt64 {
-        UInt64(bigEndianBytes: SHA256.digest(of: text.utf8).prefix(8)) & 0x7fff_ffff_ffff_ffff
+        UInt64(bigEndianBytes: SHA256.digest(of: Array(text.utf8)).prefix(8)) & 0x7fff_ffff_ffff_ffff
     }
 
     /// Each part goes in behind its length, and an absent one as its own mark: no two lists of parts read the same.
@@ -230,12 +230,12 @@ package enum DerivedID {
         var hash = SHA256()
         for part in parts {
             guard let part else {
-                hash.update(CollectionOfOne(0))
+                hash.update([0])
                 continue
             }
-            hash.update(CollectionOfOne(1))
+            hash.update([1])
             hash.update(UInt64(part.utf8.count).bigEndianBytes)
-            hash.update(part.utf8)
+            hash.update(Array(part.utf8))
         }
         let digest = hash.finalized()
         return InvocationID(

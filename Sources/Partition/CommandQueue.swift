@@ -7,6 +7,11 @@ package struct CommandSource: Hashable, Sendable, RawRepresentable {
 
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
+
+    /// What a dictionary asks for, once for each command.
+    package func _rawHashValue(seed: Int) -> Int { OwnNumber.hash(rawValue, seed: seed) }
+
     /// The core itself.
     package static let core = CommandSource(rawValue: 0)
 

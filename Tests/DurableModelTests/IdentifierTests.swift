@@ -28,7 +28,7 @@ import Testing
         )
         #expect(id.number == number)
         #expect(id.partitionKey == 0x7fff_ffff_ffff_ffff)
-        #expect(InvocationID(bytes: id.bytes) == id)
+        #expect(id.bytes.withUnsafeBytes { InvocationID(bytes: $0) } == id)
         #expect(id.description.count == 38)
     }
 
@@ -52,14 +52,14 @@ import Testing
             let id = InvocationID(partitionKey: key, high: 1, low: 2)
             #expect(id.partitionKey == key)
             #expect(try InvocationID(parsing: id.description) == id)
-            #expect(InvocationID(bytes: id.bytes) == id)
+            #expect(id.bytes.withUnsafeBytes { InvocationID(bytes: $0) } == id)
             #expect(id != InvocationID(partitionKey: key & 0x7fff_ffff_ffff_ffff, high: 1, low: 2))
         }
     }
 
     @Test func bytesOfAnotherLengthAreNoID() {
-        #expect(InvocationID(bytes: [UInt8](repeating: 0, count: 25)) == nil)
-        #expect(InvocationID(bytes: [UInt8](repeating: 0, count: 23)) == nil)
+        #expect([UInt8](repeating: 0, count: 25).withUnsafeBytes { InvocationID(bytes: $0) } == nil)
+        #expect([UInt8](repeating: 0, count: 23).withUnsafeBytes { InvocationID(bytes: $0) } == nil)
     }
 }
 
