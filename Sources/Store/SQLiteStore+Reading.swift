@@ -4,19 +4,23 @@ import ServiceProtocol
 
 extension SQLiteStore {
     package func invocation(_ number: InvocationNumber) throws(StorageError) -> Invocation? {
-        try invocations.invocation(number)
+        try beginIfNeeded()
+        return try invocations.invocation(number)
     }
 
     package func invocation(derivedID: InvocationID) throws(StorageError) -> Invocation? {
-        try invocations.invocation(derivedID: derivedID)
+        try beginIfNeeded()
+        return try invocations.invocation(derivedID: derivedID)
     }
 
     package func input(of number: InvocationNumber) throws(StorageError) -> [UInt8]? {
-        try invocations.input(of: number)
+        try beginIfNeeded()
+        return try invocations.input(of: number)
     }
 
     package func output(of number: InvocationNumber) throws(StorageError) -> [UInt8]? {
-        try invocations.output(of: number)
+        try beginIfNeeded()
+        return try invocations.output(of: number)
     }
 
     package func journal(
@@ -24,26 +28,31 @@ extension SQLiteStore {
         from index: Int,
         limit: Int
     ) throws(StorageError) -> [JournalRow] {
-        try journalTable.rows(of: number, from: index, limit: limit)
+        try beginIfNeeded()
+        return try journalTable.rows(of: number, from: index, limit: limit)
     }
 
     package func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]? {
-        try keys.value(of: key, named: name)
+        try beginIfNeeded()
+        return try keys.value(of: key, named: name)
     }
 
     package func state(
         of key: ServiceKey,
         bytesMax: Int
     ) throws(StorageError) -> (entries: [StateEntry], isWhole: Bool) {
-        try keys.state(of: key, bytesMax: bytesMax)
+        try beginIfNeeded()
+        return try keys.state(of: key, bytesMax: bytesMax)
     }
 
     package func stateNames(of key: ServiceKey) throws(StorageError) -> [[UInt8]] {
-        try keys.stateNames(of: key)
+        try beginIfNeeded()
+        return try keys.stateNames(of: key)
     }
 
     package func lockHolder(of key: ServiceKey) throws(StorageError) -> InvocationNumber? {
-        try keys.lockHolder(of: key)
+        try beginIfNeeded()
+        return try keys.lockHolder(of: key)
     }
 
     package func inbox(
@@ -51,38 +60,47 @@ extension SQLiteStore {
         after sequence: Int64,
         limit: Int
     ) throws(StorageError) -> [InboxEntry] {
-        try keys.inbox(of: key, after: sequence, limit: limit)
+        try beginIfNeeded()
+        return try keys.inbox(of: key, after: sequence, limit: limit)
     }
 
     package func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment] {
-        try effects.attachments(to: number, limit: limit)
+        try beginIfNeeded()
+        return try effects.attachments(to: number, limit: limit)
     }
 
     package func timers(after timer: InvocationTimer?, limit: Int) throws(StorageError) -> [InvocationTimer] {
-        try timersTable.timers(after: timer, limit: limit)
+        try beginIfNeeded()
+        return try timersTable.timers(after: timer, limit: limit)
     }
 
     package func timers(of number: InvocationNumber) throws(StorageError) -> [InvocationTimer] {
-        try timersTable.timers(of: number)
+        try beginIfNeeded()
+        return try timersTable.timers(of: number)
     }
 
     package func outbox(after sequence: Int64, limit: Int) throws(StorageError) -> [OutboxItem] {
-        try effects.outbox(after: sequence, limit: limit)
+        try beginIfNeeded()
+        return try effects.outbox(after: sequence, limit: limit)
     }
 
     package func runnable(after number: InvocationNumber, limit: Int) throws(StorageError) -> [InvocationNumber] {
-        try invocations.runnable(after: number, limit: limit)
+        try beginIfNeeded()
+        return try invocations.runnable(after: number, limit: limit)
     }
 
     package func expired(at now: Timestamp, limit: Int) throws(StorageError) -> [InvocationNumber] {
-        try invocations.expired(at: now, limit: limit)
+        try beginIfNeeded()
+        return try invocations.expired(at: now, limit: limit)
     }
 
     package func counts() throws(StorageError) -> [CountKey: Int] {
-        try counters.counts()
+        try beginIfNeeded()
+        return try counters.counts()
     }
 
     package func marks() throws(StorageError) -> PersistedMarks {
-        try counters.marks()
+        try beginIfNeeded()
+        return try counters.marks()
     }
 }
