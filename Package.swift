@@ -100,7 +100,7 @@ let package = Package(
             [
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
                 "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
-                "ControlProtocol",
+                "ControlProtocol", "CShims",
             ],
             linked: carriesSwift
         ),

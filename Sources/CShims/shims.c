@@ -2,6 +2,7 @@
 
 #include "CShims.h"
 
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -54,4 +55,9 @@ void perdure_eventfd_take(int descriptor) {
 
 int perdure_die_with_parent(int signal) {
     return prctl(PR_SET_PDEATHSIG, signal);
+}
+
+void perdure_keep_free_heap(int bytes) {
+    mallopt(M_TRIM_THRESHOLD, bytes);
+    mallopt(M_TOP_PAD, bytes / 8);
 }

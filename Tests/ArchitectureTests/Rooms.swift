@@ -83,7 +83,7 @@ struct Room {
             [
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
                 "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
-                "ControlProtocol",
+                "ControlProtocol", "CShims",
             ],
             machine
         ),

@@ -39,4 +39,7 @@ void perdure_eventfd_take(int descriptor);
 /// prctl(PR_SET_PDEATHSIG): the process gets the signal when the thread that started it ends; 0, or -1 with errno.
 int perdure_die_with_parent(int signal);
 
+/// mallopt(3): the heap keeps up to `bytes` of what is free at its end instead of giving it back at once.
+void perdure_keep_free_heap(int bytes);
+
 #endif
