@@ -8,6 +8,8 @@ import ServiceProtocol
 package final class WorkTable {
     package fileprivate(set) var running: [InvocationNumber: RunningInvocation] = [:]
     package fileprivate(set) var numberOfAttempt: [AttemptID: InvocationNumber] = [:]
+    /// Keys whose exclusive handler has an attempt under way, with its invocation.
+    package fileprivate(set) var busyKeys: [ServiceKey: InvocationNumber] = [:]
     /// Unfinished invocations by deployment, handler and status; the same as in the store.
     package fileprivate(set) var counts: [CountKey: Int]
 
@@ -153,9 +155,14 @@ extension EngineMemory {
         for (number, attempt) in turn.attempts {
             if let old = work.running[number] { work.numberOfAttempt[old.attempt.id] = nil }
             guard let attempt, let write = turn.writes.invocations[number] else {
-                work.running[number] = nil
+                if let key = work.running.removeValue(forKey: number)?.invocation.head.lockedKey,
+                    work.busyKeys[key] == number
+                {
+                    work.busyKeys[key] = nil
+                }
                 continue
             }
+            if let key = write.invocation.head.lockedKey { work.busyKeys[key] = number }
             work.running[number] = RunningInvocation(invocation: write.invocation, attempt: attempt)
             work.numberOfAttempt[attempt.id] = number
         }

@@ -13,6 +13,7 @@ extension Partition {
             let payloads = longPayloads(of: command)
             if !payloads.isEmpty { return staging.insert(queued, payloads: payloads) }
         }
+        notePatience(of: command)
         queue.append(queued)
     }
 

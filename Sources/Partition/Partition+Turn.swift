@@ -82,6 +82,7 @@ extension Partition {
             batch.deadlines.append(deadline.attempt)
         }
         batch.yields = takeYields(at: now)
+        patientCount = 0
         batch.commands = queue.take(limit: limits.commands, bytesMax: limits.commandBytes)
         if staging.hasWork(at: now) {
             batch.stagedPieces = staging.pieces(bytesMax: limits.stagedBytes, pieceBytes: limits.stagedPieceBytes)

@@ -6,12 +6,14 @@ import Registry
 ///
 /// Time, chance and storage come in; nothing here knows a clock, a socket or a thread, so that the daemon and the
 /// simulation run the very same turns (docs/architecture.md, "The turn").
-package struct Partition {
+package struct Partition: ~Copyable {
     let storage: any EngineStorage
     let limits: TurnLimits
     var memory: EngineMemory
     var queue = CommandQueue()
-    var ready = ReadyQueue()
+    /// How many of the queue came since the last turn and need none of their own.
+    var patientCount = 0
+    var ready: ReadyQueue
     var timers: TimerWindow
     var deadlines = Heap<AttemptDeadline>()
     var waiters = Waiters()
@@ -47,25 +49,40 @@ package struct Partition {
         now: Timestamp,
         limits: TurnLimits = TurnLimits()
     ) throws(StorageError) {
-        self.storage = storage
-        self.limits = limits
-        let marks = try storage.marks()
-        memory = EngineMemory(
+        let memory = EngineMemory(
             catalog: catalog,
             settings: settings,
             counts: try storage.counts(),
-            marks: marks,
+            marks: try storage.marks(),
             seed: seed
         )
+        self.init(storage: storage, memory: memory, ready: try Self.runnable(in: storage), now: now, limits: limits)
+    }
+
+    private init(
+        storage: any EngineStorage,
+        memory: EngineMemory,
+        ready: ReadyQueue,
+        now: Timestamp,
+        limits: TurnLimits
+    ) {
+        self.storage = storage
+        self.memory = memory
+        self.ready = ready
+        self.limits = limits
         timers = TimerWindow(limit: limits.timerWindow)
-        clock = max(marks.clock, now)
+        clock = max(memory.marks.clock, now)
         retention = RetentionSchedule(limits: limits)
-        retention.noteTime(clock, after: marks.clock)
+        retention.noteTime(clock, after: memory.marks.clock)
+    }
+
+    private static func runnable(in storage: any EngineStorage) throws(StorageError) -> ReadyQueue {
+        var ready = ReadyQueue()
         var last = InvocationNumber(rawValue: .min)
         while true {
             let page = try storage.runnable(after: last, limit: 4096)
             ready.append(contentsOf: page)
-            guard page.count == 4096, let end = page.last else { break }
+            guard page.count == 4096, let end = page.last else { return ready }
             last = end
         }
     }
@@ -88,9 +105,10 @@ package struct Partition {
 
     /// Whether a turn would find something to do without waiting.
     package func hasWork(at now: Timestamp) -> Bool {
+        let queueWantsTurn = queueWantsTurn(at: now)
         let now = max(now, clock)
         if let stall, stall.until > now { return false }
-        return !queue.isEmpty || postponedUntil <= now || outboxHasMore || retention.hasBacklog
+        return queueWantsTurn || postponedUntil <= now || outboxHasMore || retention.hasBacklog
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
             || staging.hasWork(at: now)
@@ -101,7 +119,8 @@ package struct Partition {
     package func nextTurn(after now: Timestamp) -> Timestamp {
         let second = now.adding(.seconds(1))
         if let stall { return min(second, stall.until) }
-        return min(second, min(retention.nextCheck, nextDue ?? second))
+        let company = queue.isEmpty ? second : now.adding(limits.patience)
+        return min(company, min(retention.nextCheck, nextDue ?? second))
     }
 
     private var nextDue: Timestamp? {

@@ -12,6 +12,8 @@ package struct TurnLimits: Sendable {
     package var stagedBytes = 1 << 20
     /// …in pieces of this length.
     package var stagedPieceBytes = 256 << 10
+    /// How long calls wait for company that cannot begin before an attempt under way has ended.
+    package var patience = Interval(milliseconds: 2)
     package var timers = 512
     package var expirations = 256
     /// Durable effects taken on; how many kills they may lead to is the engine's bound.

@@ -37,6 +37,20 @@ final class Bench {
         }
     }
 
+    // The partition is not copyable, which what `#expect` looks into has to be.
+    var attemptCount: Int { partition.attemptCount }
+    var counts: [CountKey: Int] { partition.counts }
+    var clock: Timestamp { partition.clock }
+    var isStorageFull: Bool { partition.isStorageFull }
+    var staging: StagingTable { partition.staging }
+    var unheard: Set<AttemptID> { partition.unheard }
+    var ready: ReadyQueue { partition.ready }
+    var deadlines: Heap<AttemptDeadline> { partition.deadlines }
+
+    func hasWork(at wallClock: Timestamp) -> Bool { partition.hasWork(at: wallClock) }
+    func nextTurn(after wallClock: Timestamp) -> Timestamp { partition.nextTurn(after: wallClock) }
+    func stop() -> [Action] { partition.stop() }
+
     func registration(_ authority: String) -> RegisterRequest {
         RegisterRequest(discovered: Sample.discovered(authority), options: RegisterOptions(), actor: "test")
     }

@@ -102,11 +102,11 @@ import Testing
             bench.pass(1)
             try bench.turn()
         }
-        #expect(bench.partition.clock > bench.now)
+        #expect(bench.clock > bench.now)
         for _ in 0..<5 {
             bench.pass(1)
             try bench.turn()
         }
-        #expect(bench.partition.clock == bench.now)
+        #expect(bench.clock == bench.now)
     }
 }

@@ -11,11 +11,11 @@ import Testing
         let bench = try Bench()
         bench.invoke("Counter", "add", key: "k", waits: true)
         try bench.turns()
-        let counts = bench.partition.counts
+        let counts = bench.counts
         bench.receive(1, output, .end)
         bench.storage.failCommits([.full])
         #expect(try bench.turn() == ["note: stalled the simulated disk is full"])
-        #expect(bench.partition.counts == counts)
+        #expect(bench.counts == counts)
         #expect(bench.status(1) == .running)
         #expect(bench.attempt(of: 1) != nil)
     }
@@ -36,7 +36,7 @@ import Testing
         #expect(
             lines == ["answer 3: \(refusal)", "answer 4: \(refusal)", "finish 1", "answer 2: success 'done'"]
         )
-        #expect(!bench.partition.isStorageFull)
+        #expect(!bench.isStorageFull)
         bench.storage.onCommit = nil
         bench.invoke()
         #expect(try bench.turns().count == 2)
@@ -49,14 +49,14 @@ import Testing
         bench.receive(1, output, .end)
         bench.storage.onCommit = { _ in .full }
         try bench.turn()
-        #expect(bench.partition.isStorageFull)
-        #expect(!bench.partition.hasWork(at: bench.now))
-        #expect(bench.partition.nextTurn(after: bench.now) == bench.now.adding(.seconds(1)))
+        #expect(bench.isStorageFull)
+        #expect(!bench.hasWork(at: bench.now))
+        #expect(bench.nextTurn(after: bench.now) == bench.now.adding(.seconds(1)))
         #expect(try bench.turn() == [])
         bench.storage.onCommit = nil
         bench.pass(1)
         #expect(try bench.turns() == ["finish 1"])
-        #expect(!bench.partition.isStorageFull)
+        #expect(!bench.isStorageFull)
     }
 
     @Test func messagesKeepTheirOrderOverAFullDisk() throws {
@@ -154,7 +154,7 @@ import Testing
         #expect(bench.status(1) == .backingOff)
         bench.pass(1)
         #expect(try bench.turns() == ["start 2 v7 open: Start(3) Input Run(1) Run(2)"])
-        #expect(bench.partition.unheard.isEmpty)
+        #expect(bench.unheard.isEmpty)
     }
 
     @Test func aTimerThatIsRefusedIsTriedAgain() throws {
@@ -198,7 +198,7 @@ import Testing
         try bench.turns()
         bench.pass(1)
         try bench.turns()
-        #expect(bench.partition.attemptCount == 13)
+        #expect(bench.attemptCount == 13)
     }
 
     @Test func anAttemptWhoseJournalCannotBeReadFailsAndTheOthersGoOn() throws {

@@ -13,6 +13,9 @@ import Testing
     private final class World {
         let storage: MemoryStorage
         var partition: Partition
+        // The partition is not copyable, which what `#expect` looks into has to be.
+        var openings: LargeOpenings { partition.openings }
+        var catalog: Catalog { partition.catalog }
         var now = Sample.epoch
         var requests: UInt64 = 0
         /// Reads asked for and not answered.
@@ -38,6 +41,8 @@ import Testing
                 )
             }
         }
+
+        func hasWork(at wallClock: Timestamp) -> Bool { partition.hasWork(at: wallClock) }
 
         @discardableResult
         func turn(_ command: ((RequestID) -> EngineCommand)? = nil) throws -> [String] {
@@ -117,17 +122,17 @@ import Testing
         let id = try world.id(1)
         #expect(try world.turn { .kill(id, $0) } == ["answer 1: terminated"])
         #expect(try world.answerRead() == [])
-        #expect(world.partition.openings.isEmpty)
-        #expect(world.partition.openings.bytesInFlight == 0)
+        #expect(world.openings.isEmpty)
+        #expect(world.openings.bytesInFlight == 0)
     }
 
     @Test func oneWhoseDeploymentWentFails() throws {
         let world = try restarted(1, bytes: 300 << 10)
         try world.turn()
-        let deployment = try #require(world.partition.catalog.deployments.first?.id)
+        let deployment = try #require(world.catalog.deployments.first?.id)
         try world.turn { .removeDeployment(deployment, force: true, actor: "t", $0) }
         #expect(try world.answerRead() == ["note: failed Greeter/greet RT0011"])
-        #expect(world.partition.openings.isEmpty)
+        #expect(world.openings.isEmpty)
     }
 
     @Test func silenceEndsItsInputAndThenIt() throws {
@@ -158,10 +163,10 @@ import Testing
         limits.openingBytes = 700 << 10
         let world = try restarted(4, bytes: 300 << 10, limits: limits)
         #expect(try world.turn() == ["read 1", "read 2"])
-        #expect(!world.partition.hasWork(at: world.now))
+        #expect(!world.hasWork(at: world.now))
         #expect(try world.answerRead() == ["start 1 v7 open: Start(1) Input"])
         world.partition.openingLeft(AttemptID(rawValue: 1))
-        #expect(world.partition.hasWork(at: world.now))
+        #expect(world.hasWork(at: world.now))
         #expect(try world.turn() == ["read 3"])
     }
 
@@ -171,9 +176,9 @@ import Testing
         let world = try restarted(2, bytes: 300 << 10, limits: limits)
         try world.turn()
         _ = try world.answerRead()
-        #expect(!world.partition.hasWork(at: world.now))
+        #expect(!world.hasWork(at: world.now))
         world.now = world.now.adding(limits.openingHold)
-        #expect(world.partition.hasWork(at: world.now))
+        #expect(world.hasWork(at: world.now))
         #expect(try world.turn() == ["read 2"])
     }
 }

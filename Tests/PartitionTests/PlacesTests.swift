@@ -31,7 +31,7 @@ import Testing
         let bench = try crowded()
         let first = try #require(bench.attempt(of: 1))
         bench.pass(1)
-        #expect(bench.partition.hasWork(at: bench.now))
+        #expect(bench.hasWork(at: bench.now))
         #expect(try bench.turns() == ["endInput \(first.rawValue)"], "one is enough for one who waits")
         bench.receive(1, .suspension(.flat([.completion(1)])))
         try bench.turns()

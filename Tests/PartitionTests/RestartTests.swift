@@ -15,9 +15,9 @@ import Testing
         for _ in 0..<20 { bench.invoke() }
         try bench.turns()
         try bench.crash()
-        #expect(bench.partition.attemptCount == 0)
+        #expect(bench.attemptCount == 0)
         try bench.turns()
-        #expect(bench.partition.attemptCount == 4)
+        #expect(bench.attemptCount == 4)
         for number in 1...4 as ClosedRange<Int64> { #expect(bench.attempt(of: number) != nil) }
         for number in 1...20 as ClosedRange<Int64> {
             bench.receive(number, output, .end)
@@ -66,9 +66,9 @@ import Testing
         bench.receive(4, sleep(until: bench.now.adding(.seconds(60)), 1), .suspension(.flat([.completion(1)])))
         bench.receive(5, .error(ErrorMessage(code: 500, message: "x", behavior: .pause)))
         try bench.turns()
-        let counts = bench.partition.counts
+        let counts = bench.counts
         try bench.crash()
-        #expect(bench.partition.counts == counts)
+        #expect(bench.counts == counts)
         let lines = try bench.turns()
         #expect(lines == ["start 1 v7 open: Start(1) Input"])
         bench.receive(1, output, .end)
@@ -98,7 +98,7 @@ import Testing
         try bench.crash()
         try bench.turns()
         #expect(bench.storage.rows.outbox.isEmpty)
-        #expect(bench.partition.attemptCount == 0)
-        #expect(bench.partition.counts.isEmpty)
+        #expect(bench.attemptCount == 0)
+        #expect(bench.counts.isEmpty)
     }
 }

@@ -23,7 +23,7 @@ import Testing
 
     private func everyTurn(_ bench: Bench) throws -> [[String]] {
         var lines: [[String]] = []
-        while bench.partition.hasWork(at: bench.now) { lines.append(try bench.turn()) }
+        while bench.hasWork(at: bench.now) { lines.append(try bench.turn()) }
         return lines
     }
 
@@ -156,7 +156,7 @@ import Testing
         try bench.turns()
         #expect(bench.storage.rows.staged.isEmpty)
         #expect(bench.journal(1) == [])
-        #expect(bench.partition.staging.isEmpty)
+        #expect(bench.staging.isEmpty)
     }
 
     @Test(arguments: 0...7) func aCrashAtAnyTurnLosesNothingAcknowledged(turns: Int) throws {
@@ -177,13 +177,13 @@ import Testing
         try bench.turn()
         bench.storage.onCommit = { $0.stagedPieces.isEmpty ? nil : .full }
         #expect(try bench.turn().contains("answer 3: refused: " + Refusal.storageFull.sentence))
-        #expect(!bench.partition.hasWork(at: bench.now))
+        #expect(!bench.hasWork(at: bench.now))
         bench.storage.onCommit = nil
         bench.pass(2)
         #expect(try bench.turns() == ["finish 1"])
         #expect(bench.storage.rows.invocations.count == 1)
         #expect(bench.storage.rows.staged.isEmpty)
-        #expect(bench.partition.staging.isEmpty)
+        #expect(bench.staging.isEmpty)
     }
 
     @Test func aPieceThatTheStoreRefusesRefusesItsCommandAlone() throws {
@@ -195,7 +195,7 @@ import Testing
         let lines = try bench.turns()
         #expect(lines.contains("answer 2: refused: the store refused this: a test"))
         #expect(lines.contains("answer 3: accepted") && lines.contains("answer 4: accepted"))
-        #expect(bench.partition.staging.isEmpty)
+        #expect(bench.staging.isEmpty)
     }
 
     @Test func aCommandThatTheStoreRefusesLeavesNothingOfItsPayload() throws {
@@ -205,7 +205,7 @@ import Testing
         bench.storage.onCommit = { $0.adoptedPayloads.isEmpty ? nil : .refused("a test") }
         #expect(try bench.turns().contains("answer 2: refused: the store refused this: a test"))
         #expect(bench.storage.rows.staged.isEmpty)
-        #expect(bench.partition.staging.isEmpty)
+        #expect(bench.staging.isEmpty)
     }
 
     @Test func aStopAnswersWhoeverWaitsAndKeepsWhatAttemptsSaid() throws {
@@ -215,7 +215,7 @@ import Testing
         bench.invoke(bytes: 5 * mebibyte, from: 8)
         bench.invoke(from: 8)
         try bench.turn()
-        #expect(bench.partition.stop().map(ActionText.line) == ["answer 3: stopping", "answer 4: stopping"])
+        #expect(bench.stop().map(ActionText.line) == ["answer 3: stopping", "answer 4: stopping"])
         #expect(try bench.turns() == ["finish 1"])
         #expect(bench.storage.rows.staged.isEmpty)
     }

@@ -39,9 +39,11 @@ import Testing
         let attempt = AttemptID(rawValue: 1)
         partition.submit(.attempt(attempt, .received([output.frame(version: 7)])), from: .core)
         partition.submit(invoke(3), from: CommandSource(rawValue: 4))
-        #expect(partition.stop().map(ActionText.line) == ["answer 3: stopping"])
+        let stopped = partition.stop().map(ActionText.line)
+        #expect(stopped == ["answer 3: stopping"])
         partition.submit(.attempt(attempt, .received([ServiceMessage.end.frame(version: 7)])), from: .core)
-        #expect(try partition.turn(at: Sample.epoch).map(ActionText.line) == ["finish 1"])
+        let ended = try partition.turn(at: Sample.epoch).map(ActionText.line)
+        #expect(ended == ["finish 1"])
         #expect(storage.rows.invocations.values.map(\.invocation.status) == [.completed])
     }
 }

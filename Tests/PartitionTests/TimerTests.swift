@@ -71,7 +71,7 @@ import Testing
             bench.invoke(startAt: bench.now.adding(Interval(milliseconds: 1000 + index * 7919 % 5000)))
         }
         try bench.turns()
-        #expect(bench.partition.counts.values.reduce(0, +) == 10_000)
+        #expect(bench.counts.values.reduce(0, +) == 10_000)
         bench.pass(6)
         try bench.turns()
         #expect(bench.storage.rows.timers.isEmpty)
@@ -84,7 +84,7 @@ import Testing
         try bench.turns()
         bench.pass(3600)
         try bench.crash()
-        #expect(bench.partition.hasWork(at: bench.now))
+        #expect(bench.hasWork(at: bench.now))
         #expect(try bench.turns() == ["start 1 v7 open: Start(1) Input"])
     }
 
@@ -114,9 +114,9 @@ import Testing
         try bench.turn()
         bench.invoke(startAt: bench.now.adding(Interval(milliseconds: 200)))
         try bench.turns()
-        #expect(bench.partition.nextTurn(after: bench.now) == bench.now.adding(Interval(milliseconds: 200)))
+        #expect(bench.nextTurn(after: bench.now) == bench.now.adding(Interval(milliseconds: 200)))
         bench.now = bench.now.adding(Interval(milliseconds: 200))
         try bench.turns()
-        #expect(bench.partition.nextTurn(after: bench.now) <= bench.now.adding(.seconds(1)))
+        #expect(bench.nextTurn(after: bench.now) <= bench.now.adding(.seconds(1)))
     }
 }

@@ -13,8 +13,8 @@ import Testing
         for _ in 0..<50 { bench.invoke() }
         try bench.turn()
         #expect(bench.storage.commitCount == before + 1)
-        #expect(bench.partition.attemptCount == 50)
-        #expect(!bench.partition.hasWork(at: bench.now))
+        #expect(bench.attemptCount == 50)
+        #expect(!bench.hasWork(at: bench.now))
     }
 
     @Test func anEmptyTurnWritesNothing() throws {
@@ -99,12 +99,12 @@ import Testing
         let bench = try Bench(settings: settings)
         for _ in 0..<8 { bench.invoke() }
         try bench.turns()
-        #expect(bench.partition.attemptCount == 3)
+        #expect(bench.attemptCount == 3)
         for number in 1...8 as ClosedRange<Int64> {
             #expect(bench.attempt(of: number)?.rawValue == UInt64(number))
             bench.receive(number, output, .end)
             try bench.turns()
-            #expect(bench.partition.attemptCount == min(3, 8 - Int(number)))
+            #expect(bench.attemptCount == min(3, 8 - Int(number)))
         }
     }
 
@@ -142,9 +142,9 @@ import Testing
         try bench.turns()
         bench.invoke(waits: true)
         bench.submit(.forget(RequestID(rawValue: 99)))
-        let lines = bench.partition.stop().map(ActionText.line)
+        let lines = bench.stop().map(ActionText.line)
         #expect(lines == ["answer 3: stopping", "answer 2: stopping, accepted"])
-        #expect(bench.partition.stop().isEmpty)
+        #expect(bench.stop().isEmpty)
     }
 
     @Test func deadlinesAreLookedAtAndForgotten() throws {
@@ -172,7 +172,7 @@ import Testing
             for number in 1...500 as ClosedRange<Int64> { bench.receive(round * 500 + number, output, .end) }
             try bench.turns()
         }
-        #expect(bench.partition.deadlines.count <= 4097 + 500)
+        #expect(bench.deadlines.count <= 4097 + 500)
     }
 
     @Test func reloadChangesWhatComes() throws {
@@ -182,10 +182,10 @@ import Testing
         bench.partition.reload(settings)
         bench.invoke()
         try bench.turns()
-        #expect(bench.partition.attemptCount == 0)
+        #expect(bench.attemptCount == 0)
         bench.partition.reload(Settings())
         try bench.turns()
-        #expect(bench.partition.attemptCount == 1)
+        #expect(bench.attemptCount == 1)
     }
 
     @Test("known fault 7: no turn works off more of a killed tree than its share, and a crash in between loses nothing")
@@ -200,7 +200,7 @@ import Testing
             for id in 1...50 as ClosedRange<UInt32> { bench.receive(number, send(id)) }
         }
         try bench.turns()
-        #expect(bench.partition.attemptCount + bench.partition.ready.count == 1021)
+        #expect(bench.attemptCount + bench.ready.count == 1021)
         let root = try #require(bench.row(1)?.head.id)
         bench.submit(.kill(root, bench.request()))
         var left = unfinished(bench)
@@ -212,7 +212,7 @@ import Testing
             left = after
             turns += 1
             if turns == 4 { try bench.crash() }
-        } while bench.partition.hasWork(at: bench.now) && turns < 100
+        } while bench.hasWork(at: bench.now) && turns < 100
         #expect(left == 0)
         #expect(bench.storage.rows.outbox.isEmpty)
         #expect(bench.storage.rows.violations().isEmpty)
