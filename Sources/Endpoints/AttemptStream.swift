@@ -22,6 +22,7 @@ final class AttemptStream {
     /// What was sent after the opening: such an exchange cannot be repeated on another connection.
     private var hasSentMore = false
     private var isRepeated = false
+    private var intake = AttemptIntake()
 
     init(_ transport: AttemptTransport, _ order: AttemptOrder, _ endpoint: HTTPEndpoint) {
         self.transport = transport
@@ -46,7 +47,9 @@ final class AttemptStream {
 
     func send(_ bytes: [UInt8]) {
         hasSentMore = true
-        exchange?.write(bytes)
+        guard let exchange, !exchange.write(bytes) else { return }
+        intake.unsentBytes += bytes.count
+        readOnOrStop()
     }
 
     func endInput() {
@@ -56,6 +59,7 @@ final class AttemptStream {
 
     func abort() {
         phase = .over
+        giveBackPartial()
         exchange?.cancel()
         exchange = nil
     }
@@ -70,6 +74,52 @@ final class AttemptStream {
         finish(.ended)
     }
 
+    // MARK: Back-pressure
+
+    /// Counts what is here of a message that is not complete.
+    private func notePartial() {
+        let before = intake.partialBytes
+        intake.partialBytes = decoder.partialBytes
+        if intake.partialBytes >= before {
+            transport.budget.take(intake.partialBytes - before)
+        } else {
+            transport.give(before - intake.partialBytes, of: self)
+        }
+    }
+
+    private func giveBackPartial() {
+        guard intake.partialBytes > 0 else { return }
+        transport.give(intake.partialBytes, of: self)
+        intake.partialBytes = 0
+    }
+
+    /// Stops reading while too much of this attempt waits, or of all together; goes on when that is over.
+    private func readOnOrStop() {
+        if intake.undecidedBytes > AttemptIntake.undecidedBytesMax, !intake.isHeldUndecided {
+            intake.isHeldUndecided = true
+            transport.watchUndecided(self)
+        }
+        if intake.partialBytes > AttemptIntake.partialBytesFree, !intake.isHeldByBudget {
+            intake.isHeldByBudget = !transport.budget.mayRead(self)
+        }
+        guard let exchange, exchange.isReadingPaused != intake.mustPause else { return }
+        if intake.mustPause { exchange.pauseReading() } else { exchange.resumeReading() }
+    }
+
+    func releaseFromBudget() {
+        intake.isHeldByBudget = false
+        readOnOrStop()
+    }
+
+    /// Reads on if all that was told of is decided; false if it still has to wait.
+    func readOn(isHeld: (AttemptID) -> Bool) -> Bool {
+        if !isClosed, isHeld(order.attempt) { return false }
+        intake.undecidedBytes = 0
+        intake.isHeldUndecided = false
+        readOnOrStop()
+        return true
+    }
+
     private func finish(_ event: AttemptEvent) {
         if case .over = phase { return }
         abort()
@@ -77,8 +127,16 @@ final class AttemptStream {
     }
 }
 
+extension AttemptStream: IntakeReader {
+    var isClosed: Bool {
+        if case .over = phase { true } else { false }
+    }
+}
+
 extension AttemptStream: HTTPExchangeDelegate {
     func exchangeWritable(_ exchange: HTTPExchange) {
+        intake.unsentBytes = 0
+        readOnOrStop()
         transport.openingLeft(order.attempt)
     }
 
@@ -120,7 +178,12 @@ extension AttemptStream: HTTPExchangeDelegate {
             if !frames.isEmpty { transport.tell(order.attempt, .received(frames)) }
             return finish(.failed(failure(error)))
         }
-        if !frames.isEmpty { transport.tell(order.attempt, .received(frames)) }
+        notePartial()
+        if !frames.isEmpty {
+            for frame in frames { intake.undecidedBytes += frame.payload.count }
+            transport.tell(order.attempt, .received(frames))
+        }
+        readOnOrStop()
     }
 
     private func failure(_ error: FrameError) -> AttemptTransportFailure {

@@ -23,13 +23,19 @@ package final class AttemptTransport {
     private var unstarted: [(AttemptID, AttemptTransportFailure)] = []
     /// Where the last attempt went: most go to the same place, and reading an address costs as much as a small message.
     private var lastEndpoint: (address: DeploymentAddress, version: DurableModel.HTTPVersion, endpoint: HTTPEndpoint)?
+    /// Incomplete messages of all attempts together.
+    var budget = IntakeBudget<AttemptStream>()
+    /// Those that wait until all that they said is decided.
+    private var undecided: [AttemptStream] = []
     private var drainTimer: LoopTimer?
     private var isTicking = false
     private var unstartedTimer: LoopTimer?
 
+    /// At about `messageBytesInFlightMax` of messages in memory, long ones are not read on.
     package init(
         loop: EventLoop,
         client: HTTPClient,
+        messageBytesInFlightMax: Int = .max,
         drainMilliseconds: UInt64 = AttemptTransport.drainMilliseconds,
         onEvent: @escaping (AttemptID, AttemptEvent) -> Void
     ) {
@@ -37,6 +43,7 @@ package final class AttemptTransport {
         self.client = client
         self.drainMilliseconds = drainMilliseconds
         self.onEvent = onEvent
+        budget.bytesMax = messageBytesInFlightMax
         drainTimer = LoopTimer(loop: loop) { [unowned self] in endDrained() }
         unstartedTimer = LoopTimer(loop: loop) { [unowned self] in tellUnstarted() }
     }
@@ -95,6 +102,24 @@ package final class AttemptTransport {
         unstartedTimer?.close()
         drainTimer = nil
         unstartedTimer = nil
+    }
+
+    // MARK: Back-pressure
+
+    /// Reads on where what was told of is decided. To be called after each turn, with how much waits there; `isHeld` says
+    /// whether anything of an attempt does.
+    package func readOn(bytesHeld: Int, isHeld: (AttemptID) -> Bool) {
+        for stream in budget.note(bytesElsewhere: bytesHeld) { stream.releaseFromBudget() }
+        guard !undecided.isEmpty else { return }
+        let waiting = undecided
+        undecided = []
+        undecided += waiting.filter { !$0.readOn(isHeld: isHeld) }
+    }
+
+    func watchUndecided(_ stream: AttemptStream) { undecided.append(stream) }
+
+    func give(_ bytes: Int, of stream: AttemptStream) {
+        for reader in budget.give(bytes, stream) { reader.releaseFromBudget() }
     }
 
     // MARK: What streams tell

@@ -51,8 +51,7 @@ package struct Opening: Sendable {
         input: [UInt8]?,
         from storage: any OpeningStorage
     ) throws(StorageError) -> AttemptOrder? {
-        let isAtHand = input != nil && running.invocation.journalLength == 1
-        guard isAtHand || running.invocation.journalBytes <= Self.inlineBytesMax else { return nil }
+        guard running.invocation.journalBytes <= Self.inlineBytesMax else { return nil }
         let bytesMax = min(settings.eagerStateBytesMax, Self.inlineBytesMax)
         let state = try state(from: storage, bytesMax: bytesMax)
         guard state.isWhole || eagerKey == nil || bytesMax == settings.eagerStateBytesMax else { return nil }

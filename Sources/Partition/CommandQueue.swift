@@ -70,6 +70,8 @@ struct CommandQueue {
     private var ring: [CommandSource] = []
     private var position = 0
     private(set) var count = 0
+    /// What waits weighs.
+    private(set) var bytes = 0
 
     var isEmpty: Bool { count == 0 }
 
@@ -79,7 +81,9 @@ struct CommandQueue {
     }
 
     mutating func append(_ queued: QueuedCommand) {
-        arrivedBytes += queued.weight
+        let weight = queued.weight
+        arrivedBytes += weight
+        bytes += weight
         arrived.append(queued)
         count += 1
     }
@@ -90,6 +94,7 @@ struct CommandQueue {
             defer {
                 arrived.removeAll(keepingCapacity: true)
                 arrivedBytes = 0
+                bytes = 0
                 count = 0
             }
             return arrived
@@ -97,12 +102,13 @@ struct CommandQueue {
         lineUp()
         var taken: [QueuedCommand] = []
         taken.reserveCapacity(min(limit, count))
-        var bytes = 0
-        while count > 0, taken.count < limit, bytes < bytesMax {
+        var weight = 0
+        while count > 0, taken.count < limit, weight < bytesMax {
             if position >= ring.count { position = 0 }
-            let isEmpty = takeShare(of: ring[position], into: &taken, bytes: &bytes, limit: limit, bytesMax: bytesMax)
+            let isEmpty = takeShare(of: ring[position], into: &taken, weight: &weight, limit: limit, bytesMax: bytesMax)
             if isEmpty { ring.remove(at: position) } else { position += 1 }
         }
+        bytes -= weight
         return taken
     }
 
@@ -119,16 +125,16 @@ struct CommandQueue {
     private mutating func takeShare(
         of source: CommandSource,
         into taken: inout [QueuedCommand],
-        bytes: inout Int,
+        weight: inout Int,
         limit: Int,
         bytesMax: Int
     ) -> Bool {
         guard let index = lines.index(forKey: source) else { return true }
         var share = Self.share
-        let bytesMax = min(bytesMax, bytes + Self.shareBytes)
-        while share > 0, taken.count < limit, bytes < bytesMax, !lines.values[index].isEmpty {
+        let bytesMax = min(bytesMax, weight + Self.shareBytes)
+        while share > 0, taken.count < limit, weight < bytesMax, !lines.values[index].isEmpty {
             let queued = lines.values[index].takeFirst()
-            bytes += queued.weight
+            weight += queued.weight
             taken.append(queued)
             count -= 1
             share -= 1
@@ -153,6 +159,7 @@ struct CommandQueue {
             lines[source] = Line(commands: earlier + later)
         }
         count += commands.count
+        bytes += commands.reduce(0) { $0 + $1.weight }
     }
 
     /// Takes everything, for a stop.

@@ -20,6 +20,9 @@ extension Partition {
     /// Whether anything that a source sent waits for a turn.
     package func holds(_ source: CommandSource) -> Bool { staging.holds(source) || queue.holds(source) }
 
+    /// About how many bytes of memory wait for turns.
+    package var bytesHeld: Int { queue.bytes + staging.bytes }
+
     /// Whether a payload is being written ahead of its command, or is to be removed.
     package func isStaging(_ payload: StagedPayloadID) -> Bool { staging.knows(payload) }
 

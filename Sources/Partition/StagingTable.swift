@@ -23,12 +23,15 @@ struct StagingTable {
         var followers: [QueuedCommand] = []
 
         var isWhole: Bool { wholeCount == payloads.count }
+        var weight: Int { queued.weight + payloads.reduce(0) { $0 + $1.payload.bytes.count } }
     }
 
     private var entries: [CommandSource: Entry] = [:]
     /// Sources with something to write, the next one first.
     private var ring: [CommandSource] = []
     private var lastID: UInt64 = 0
+    /// What waits here weighs, with what was made of it.
+    private(set) var bytes = 0
     /// What is written of commands that will not be decided: the next turn removes it.
     private(set) var abandoned: [StagedPayloadID] = []
     /// While the disk has no room nothing is written.
@@ -52,6 +55,7 @@ struct StagingTable {
     mutating func hold(_ queued: QueuedCommand) -> Bool {
         guard let index = entries.index(forKey: queued.source) else { return false }
         entries.values[index].followers.append(queued)
+        bytes += queued.weight
         return true
     }
 
@@ -62,6 +66,7 @@ struct StagingTable {
             return Payload(payload: StagedPayload(id: StagedPayloadID(rawValue: lastID), bytes: bytes))
         }
         entries[queued.source] = Entry(queued: queued, payloads: staged)
+        bytes += entries[queued.source]?.weight ?? 0
         ring.append(queued.source)
     }
 
@@ -131,7 +136,9 @@ struct StagingTable {
     /// Forgets a command that is decided or dismissed; gives back what was held behind it.
     mutating func release(_ source: CommandSource) -> [QueuedCommand] {
         ring.removeAll { $0 == source }
-        return entries.removeValue(forKey: source)?.followers ?? []
+        guard let entry = entries.removeValue(forKey: source) else { return [] }
+        bytes -= entry.weight + entry.followers.reduce(0) { $0 + $1.weight }
+        return entry.followers
     }
 
     /// Gives up what is written for a command that will not be decided.
@@ -161,8 +168,10 @@ struct StagingTable {
     ) {
         var followers: [QueuedCommand] = []
         for source in entries.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
-            followers += entries[source]?.followers.filter { isMeant($0.command) } ?? []
+            let gone = entries[source]?.followers.filter { isMeant($0.command) } ?? []
             entries[source]?.followers.removeAll { isMeant($0.command) }
+            bytes -= gone.reduce(0) { $0 + $1.weight }
+            followers += gone
         }
         let unwritten = ring.compactMap(command).filter { isMeant($0.command) }
         return (unwritten, followers)

@@ -13,10 +13,15 @@ package protocol TurnOutput: AnyObject {
     func flush()
     /// Whether `flush` has work already.
     var wantsFlush: Bool { get }
+    /// Takes into account that so many bytes that were read wait for turns.
+    func note(bytesElsewhere count: Int)
 }
 
 extension HTTPServer: TurnOutput {}
-extension HTTPClient: TurnOutput {}
+extension HTTPClient: TurnOutput {
+    /// What attempts say is counted by their transport.
+    package func note(bytesElsewhere count: Int) {}
+}
 
 /// The shell around the turn: one thread, one loop, and the ids that lead back to whoever waits.
 ///
@@ -43,12 +48,14 @@ package final class Runtime {
     private var wakeTimer: LoopTimer?
     private var state = State.serving
 
-    /// `readOpening` runs on the pool, for openings that are too large for the core's thread.
+    /// `readOpening` runs on the pool, for openings that are too large for the core's thread. With about
+    /// `messageBytesInFlightMax` of attempts' messages in memory, long ones are not read on.
     package init(
         loop: EventLoop,
         client: HTTPClient,
         partition: consuming Partition,
         readOpening: @escaping @Sendable (Opening) -> EngineCommand,
+        messageBytesInFlightMax: Int = .max,
         logger: Logger
     ) {
         self.loop = loop
@@ -58,7 +65,11 @@ package final class Runtime {
         self.partition = partition
         outputs = [client]
         wakeTimer = LoopTimer(loop: loop) {}
-        transport = AttemptTransport(loop: loop, client: client) { [unowned self] attempt, event in
+        transport = AttemptTransport(
+            loop: loop,
+            client: client,
+            messageBytesInFlightMax: messageBytesInFlightMax
+        ) { [unowned self] attempt, event in
             self.partition.submit(.attempt(attempt, event), from: .attempt(attempt))
         }
         transport?.onOpeningLeft = { [unowned self] attempt in self.partition.openingLeft(attempt) }
@@ -134,9 +145,17 @@ package final class Runtime {
         if partition.hasWork(at: now) {
             for action in try partition.turn(at: now) { perform(action) }
         }
+        noteBytesHeld()
         for output in outputs { output.flush() }
         loop.flushDirtyStreams()
         onTurn?()
+    }
+
+    /// Lets reading stop while much waits for the disk, and go on afterwards.
+    private func noteBytesHeld() {
+        let bytes = partition.bytesHeld
+        for output in outputs { output.note(bytesElsewhere: bytes) }
+        transport?.readOn(bytesHeld: bytes) { partition.holds(.attempt($0)) }
     }
 
     /// The wall clock.

@@ -22,6 +22,9 @@ package struct FrameDecoder {
     /// Whether a frame has begun that is not complete.
     package var isMidFrame: Bool { start < buffer.count }
 
+    /// How much of such a frame is here.
+    package var partialBytes: Int { buffer.count - start }
+
     /// Takes bytes as they came; `next()` gives the frames.
     package mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if start > 0 {

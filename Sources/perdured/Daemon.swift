@@ -51,6 +51,7 @@ final class Daemon {
             client: client,
             partition: partition,
             readOpening: { [reader = store.openingReader] in reader.read($0) },
+            messageBytesInFlightMax: configuration.bodyBytesInFlightMax,
             logger: logger
         )
         let queries = QueryWorkers(

@@ -85,6 +85,13 @@ import Testing
         #expect(try world.answerRead() == ["start 1 v7 open: Start(1) Input"])
     }
 
+    @Test func aLargeInputAtHandIsReadElsewhereToo() throws {
+        let bench = try Bench()
+        bench.invoke(bytes: 300 << 10)
+        #expect(try bench.turn() == [])
+        #expect(try bench.turn() == ["answer 2: accepted", "read 1"])
+    }
+
     @Test func aSmallOneIsNot() throws {
         let world = try restarted(1, bytes: 100)
         #expect(try world.turn() == ["start 1 v7 open: Start(1) Input"])

@@ -21,7 +21,8 @@ package final class HTTPExchange {
     /// A `write` said false while no connection was there.
     private var owesWritable = false
     private(set) var isBodyEnded: Bool
-    private(set) var isReadingPaused = false
+    /// Whether `pauseReading` was called last.
+    package private(set) var isReadingPaused = false
     /// It failed on a kept connection before: only a fresh one will do now.
     var needsFreshConnection = false
 

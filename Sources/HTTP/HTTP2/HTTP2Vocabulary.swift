@@ -59,9 +59,9 @@ struct HTTP2Settings: Sendable, Hashable {
         connectionWindow: 1024 * 1024,
         concurrentStreams: 200
     )
-    /// Journals come in bursts, and one connection carries many attempts: wide windows cost nothing until they are used.
+    /// One connection carries many attempts. Each may be ahead by what is in memory for it in any case, and no more.
     static let client = HTTP2Settings(
-        streamWindow: 1024 * 1024,
+        streamWindow: 256 * 1024,
         connectionWindow: 16 * 1024 * 1024,
         concurrentStreams: 0
     )

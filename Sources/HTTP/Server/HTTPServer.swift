@@ -27,7 +27,7 @@ package final class HTTPServer {
     private var dirty: [HTTPServerConnection] = []
     private var timer: LoopTimer?
     private var isTicking = false
-    var bodyBudget = HTTPBodyBudget()
+    var bodyBudget = IntakeBudget<HTTPServerConnection>()
 
     /// Serves nobody before `serve` or `accept`.
     package init(loop: EventLoop, handler: any HTTPServerHandler, limits: HTTPServerLimits = HTTPServerLimits()) {
@@ -47,6 +47,11 @@ package final class HTTPServer {
     }
 
     var nowMilliseconds: UInt64 { loop.monotonicNanoseconds / 1_000_000 }
+
+    /// Notes how much that was read waits elsewhere: it counts as what is being collected does.
+    package func note(bytesElsewhere count: Int) {
+        for connection in bodyBudget.note(bytesElsewhere: count) { connection.releaseFromBudget() }
+    }
 
     // MARK: Listening
 

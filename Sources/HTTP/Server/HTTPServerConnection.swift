@@ -1,7 +1,7 @@
 import EventLoop
 
 /// One client's connection: the socket's side. It finds out which version is spoken and hands over to that.
-final class HTTPServerConnection {
+final class HTTPServerConnection: IntakeReader {
     enum Wire {
         /// Not enough came to tell the versions apart.
         case undecided([UInt8])
@@ -108,7 +108,7 @@ final class HTTPServerConnection {
         for connection in server.bodyBudget.give(bytes, self) { connection.releaseFromBudget() }
     }
 
-    private func releaseFromBudget() {
+    func releaseFromBudget() {
         isHeldByBudget = false
         if !isHeldByBacklog { stream.resumeReading() }
     }

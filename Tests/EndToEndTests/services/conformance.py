@@ -68,6 +68,16 @@ async def steps(ctx: restate.Context, request: dict) -> list:
 
 
 @plain.handler()
+async def bulk(ctx: restate.Context, request: dict) -> int:
+    """Steps with long results, all at once; gives how long they are together."""
+    results = [
+        ctx.run_typed(f"part {number}", lambda: "x" * request["bytes"]) for number in range(request["parts"])
+    ]
+    await restate.gather(*results)
+    return sum([len(await result) for result in results])
+
+
+@plain.handler()
 async def nap(ctx: restate.Context, request: dict) -> str:
     note("asleep", request["id"])
     await ctx.sleep(timedelta(milliseconds=request["milliseconds"]))

@@ -55,13 +55,28 @@ struct PowerLossTests {
             guard let store else { return .refused("the store did not open") }
             for _ in 0..<max {
                 do throws(StorageError) {
-                    try store.commit(Self.writes(acknowledged + 1))
+                    var writes = Self.writes(acknowledged + 1)
+                    if acknowledged % 2 == 0 { try stage(&writes, store) }
+                    try store.commit(writes)
                     acknowledged += 1
                 } catch {
                     return error
                 }
             }
             return nil
+        }
+
+        /// Writes a long input ahead of its row, in three turns.
+        private func stage(_ writes: inout WriteSet, _ store: SQLiteStore) throws(StorageError) {
+            guard let input = writes.invocations[Fixture.number(acknowledged + 1)]?.input, input.count > 256 << 10
+            else { return }
+            let payload = StagedPayload(id: StagedPayloadID(rawValue: UInt64(acknowledged)), bytes: input)
+            for (index, start) in [0, 100_000, 200_000].enumerated() {
+                var piece = WriteSet()
+                piece.stagedPieces = [StagedPiece(payload: payload, index: index, range: start..<start + 100_000)]
+                try store.commit(piece)
+            }
+            writes.adoptedPayloads = [payload]
         }
 
         /// How many commits are there; what is there of the last one is complete.
@@ -79,6 +94,9 @@ struct PowerLossTests {
                 #expect(try store.journal(of: row, from: 1, limit: 5) == expected.journal[row] ?? [])
             }
             #expect(try store.invocation(Fixture.number(count + 1)) == nil)
+            let payloads = try store.database.integer("SELECT count(DISTINCT chunk >> 16) FROM payload_chunks")
+            #expect(payloads == count / 7)
+            #expect(try store.database.integer("SELECT count(*) FROM staged_payloads") == 0)
             return count
         }
     }
