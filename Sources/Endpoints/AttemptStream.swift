@@ -109,6 +109,8 @@ final class AttemptStream {
     func releaseFromBudget() {
         intake.isHeldByBudget = false
         readOnOrStop()
+        // Its message was complete by then: the place of the one who goes on is another's.
+        if intake.partialBytes <= AttemptIntake.partialBytesFree { transport.give(0, of: self) }
     }
 
     /// Reads on if all that was told of is decided; false if it still has to wait.
