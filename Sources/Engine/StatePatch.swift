@@ -31,11 +31,11 @@ package enum StateVersion {
         let sorted = entries.sorted { $0.key.lexicographicallyPrecedes($1.key) }
         for (place, entry) in sorted.enumerated() {
             hash.update(UInt64(place).bigEndianBytes)
-            hash.update(CollectionOfOne(1))
+            hash.update([1])
             hash.update(entry.key)
-            hash.update(CollectionOfOne(2))
+            hash.update([2])
             hash.update(entry.value)
-            hash.update(CollectionOfOne(3))
+            hash.update([3])
         }
         return hash.finalized()
     }
