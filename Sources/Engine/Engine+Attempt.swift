@@ -9,6 +9,7 @@ extension Engine {
     /// Called at the end of a turn, when every command is applied: what follows the commit reads the journal as it is then.
     package mutating func startAttempt(of number: InvocationNumber) throws(StorageError) -> Bool {
         guard let current = try peek(number), isStartable(current), try load(number) else { return false }
+        if pauseIfRequested(number) { return false }
         if current.status == .running {
             // The attempt that the end of the daemon cut off is not counted.
             modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }

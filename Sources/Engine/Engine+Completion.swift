@@ -24,6 +24,7 @@ extension Engine {
         let now = now
         modify(number) {
             $0.completedAt = now
+            $0.pauseRequested = false
             $0.awaiting = nil
             $0.attempt.nextRetryAt = nil
             $0.attempt.retryCount = 0
@@ -80,7 +81,13 @@ extension Engine {
     /// Hands the key of an ended invocation to the next in its inbox, in the same turn.
     private mutating func releaseKey(of invocation: Invocation) throws(StorageError) {
         guard let key = invocation.head.lockedKey, try lockHolder(of: key) == invocation.number else { return }
-        guard let next = try firstInInbox(of: key) else {
+        var first = try firstInInbox(of: key)
+        while let patch = first, patch.isPatch {
+            takeFromInbox(patch)
+            try applyQueuedPatch(patch)
+            first = try firstInInbox(of: key)
+        }
+        guard let next = first else {
             writes.locks[key] = .some(nil)
             return
         }

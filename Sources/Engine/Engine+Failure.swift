@@ -12,6 +12,8 @@ extension Engine {
         let hasProgressed = attemptHasProgressed(of: number)
         endAttempt(of: number) { $0.action(after: failure) }
         let record = failure.record
+        // A failure like the one before says nothing new.
+        if record != invocation.attempt.lastFailure { appendEvent(.transientError(record), to: number) }
         modify(number) {
             $0.attempt.lastFailure = record
             if neverBegan { $0.attempt.retryCount += 1 }
@@ -20,11 +22,12 @@ extension Engine {
         if case .reported(let error) = failure {
             switch error.behavior {
             case .retry: break
-            case .pause: return pause(number, record)
+            case .pause: return pause(number, because: record)
             case .fail:
                 return try complete(number, with: .failure(Failure(code: error.code, message: error.message)))
             }
         }
+        if pauseIfRequested(number) { return }
         // A service that has its attempts begin again at once, to do the same again, waits like any other.
         if let delay = failure.nextDelay, delay > .zero || hasProgressed {
             modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
@@ -38,7 +41,7 @@ extension Engine {
         }
         switch policy.onMaxAttempts {
         case .pause:
-            pause(number, record)
+            pause(number, because: record)
         case .kill:
             let code = UInt32(clamping: record.code)
             try complete(number, with: .failure(Failure(code: code, message: record.message)))
@@ -64,16 +67,6 @@ extension Engine {
         )
     }
 
-    private mutating func pause(_ number: InvocationNumber, _ record: AttemptFailureRecord) {
-        setStatus(number, .paused)
-        modify(number) {
-            $0.attempt.nextRetryAt = nil
-            $0.attempt.retryCount = 0
-        }
-        guard let head = writes.invocations[number]?.invocation.head else { return }
-        actions.append(.note(.paused(head.id, head.target, record)))
-    }
-
     /// An await nested too deeply would be so at every attempt: the invocation stops until an operator looks at it (RT0025).
     mutating func pauseForDepth(_ number: InvocationNumber) throws(StorageError) {
         endAttempt(of: number) { .abort($0) }
@@ -82,7 +75,7 @@ extension Engine {
             message: "what the service awaits is nested deeper than \(Awaiting.depthMax) levels"
         )
         modify(number) { $0.attempt.lastFailure = record }
-        pause(number, record)
+        pause(number, because: record)
     }
 }
 

@@ -61,6 +61,10 @@ extension Engine {
                 .violation("a suspension on \(unknown), which no command of this invocation made")
             )
         }
+        if invocation.pauseRequested {
+            endAttempt(of: number) { .finish($0) }
+            return pause(number, because: nil)
+        }
         // A run that was never proposed cannot complete while nobody runs it: another attempt is the only way on.
         let waitsForItself = awaiting.allLeaves.contains { index.isOpenRun($0) }
         let outcome = awaiting.evaluate { index.outcomes[$0] ?? .pending }

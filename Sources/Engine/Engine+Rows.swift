@@ -86,6 +86,7 @@ extension Engine {
         let isNew = writes.invocations[number]?.isNew ?? false
         writes.invocations[number] = nil
         writes.journal[number] = nil
+        writes.events[number] = nil
         if !isNew { writes.removedInvocations.insert(number) }
     }
 

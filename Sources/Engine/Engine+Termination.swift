@@ -18,13 +18,13 @@ extension Engine {
         case .scheduled, .inboxed:
             try complete(number, with: .failure(Failure(code: 409, message: "canceled")))
         case .ready, .running, .suspended:
+            // As with one that is paused, a cancel lets it go on to its end.
+            modify(number) { $0.pauseRequested = false }
             try notify(number, .signalNotification, .cancelSignal, .void)
         case .backingOff, .paused:
             // Only an attempt can see the signal, and the next one may be far off or never come by itself.
             try notify(number, .signalNotification, .cancelSignal, .void)
-            if let due = invocation.attempt.nextRetryAt {
-                disarm(InvocationTimer(due: due, invocation: number, kind: .retry))
-            }
+            disarmRetry(of: invocation)
             makeReady(number)
         case .completed:
             break
@@ -40,7 +40,7 @@ extension Engine {
 
     /// Kills an invocation and all that it called, directly and through others; past `limit` the outbox goes on. Says how
     /// many it looked at.
-    private mutating func killTree(from root: InvocationID, limit: Int) throws(StorageError) -> Int {
+    mutating func killTree(from root: InvocationID, limit: Int) throws(StorageError) -> Int {
         var pending = [root]
         var killed = 0
         while let id = pending.popLast() {

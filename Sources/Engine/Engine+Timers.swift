@@ -28,16 +28,9 @@ extension Engine {
         guard let invocation = try peek(number), invocation.status == .completed, try load(number) else { return }
         if invocation.isExpired(at: now) {
             // Whoever is still to be told by the outbox must find the result.
-            if try storage.attachments(to: number, limit: 1).isEmpty { remove(number) }
+            if try storage.attachments(to: number, limit: 1).isEmpty { forget(invocation) }
             return
         }
-        writes.removedJournals.insert(number)
-        modify(number) {
-            $0.journalIsGone = true
-            $0.journalLength = 0
-            $0.commandCount = 0
-            $0.journalBytes = 0
-            $0.expiresAt = $0.completedAt?.adding($0.head.completionRetention)
-        }
+        removeJournal(of: number)
     }
 }

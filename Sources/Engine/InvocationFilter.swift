@@ -1,12 +1,13 @@
 import DurableModel
 import Registry
 
-/// Which invocations an operation is for. An empty part matches all; the values within a part are alternatives.
+/// Which invocations an operation is for. An empty part matches all; the values within a part are alternatives. Names and
+/// keys are compared by their bytes.
 package struct InvocationFilter: Sendable, Hashable {
-    package var services: Set<String> = []
-    package var handlers: Set<String> = []
+    package var services: [String] = []
+    package var handlers: [String] = []
     /// Keys of objects and workflows.
-    package var keys: Set<String> = []
+    package var keys: [String] = []
     /// Where they are pinned.
     package var deployments: Set<DeploymentID> = []
     /// Empty for those that the operation is made for: `InvocationOperation.usualStatuses`.
@@ -21,14 +22,18 @@ package struct InvocationFilter: Sendable, Hashable {
     /// Whether it is one of those meant, its status aside.
     package func matches(_ invocation: Invocation, catalog: Catalog) -> Bool {
         let target = invocation.head.target
-        guard services.isEmpty || services.contains(target.service),
-            handlers.isEmpty || handlers.contains(target.handler),
-            keys.isEmpty || target.key.map(keys.contains) ?? false,
+        guard services.isEmpty || Self.contains(services, target.service),
+            handlers.isEmpty || Self.contains(handlers, target.handler),
+            keys.isEmpty || target.key.map({ Self.contains(keys, $0) }) ?? false,
             createdBefore.map({ invocation.head.createdAt < $0 }) ?? true
         else { return false }
         guard let pin = invocation.pin else { return deployments.isEmpty && !isZombie }
         if isZombie, catalog.deployment(pin.deployment) != nil { return false }
         return deployments.isEmpty || deployments.contains(pin.deployment)
+    }
+
+    private static func contains(_ names: [String], _ name: String) -> Bool {
+        names.contains { $0.hasSameBytes(as: name) }
     }
 }
 

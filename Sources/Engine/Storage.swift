@@ -170,6 +170,8 @@ package protocol EngineStorage: OpeningStorage {
     func lockHolder(of key: ServiceKey) throws(StorageError) -> InvocationNumber?
     /// The first `limit` entries of a key's inbox after sequence number `sequence`.
     func inbox(of key: ServiceKey, after sequence: Int64, limit: Int) throws(StorageError) -> [InboxEntry]
+    /// The change of a key's state that waits in an inbox at that sequence number.
+    func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch?
     /// Who waits for that invocation, at most `limit`.
     func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment]
     /// Timers after `timer` in order, at most `limit`.
@@ -180,6 +182,13 @@ package protocol EngineStorage: OpeningStorage {
     func outbox(after sequence: Int64, limit: Int) throws(StorageError) -> [OutboxItem]
     /// Numbers of ready and running invocations in order of number, after `number`, at most `limit`.
     func runnable(after number: InvocationNumber, limit: Int) throws(StorageError) -> [InvocationNumber]
+    /// Numbers after `after` and up to `upTo` in order, at most `limit`: all that are in one of `statuses`, and perhaps others.
+    func invocations(
+        in statuses: Set<InvocationStatus>,
+        after: InvocationNumber,
+        upTo: InvocationNumber,
+        limit: Int
+    ) throws(StorageError) -> [InvocationNumber]
     /// Completed invocations whose next retention ends at or before `now`, in that order, at most `limit`.
     func expired(at now: Timestamp, limit: Int) throws(StorageError) -> [InvocationNumber]
     /// All counts that are not zero.

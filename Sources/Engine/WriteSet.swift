@@ -36,6 +36,8 @@ package struct WriteSet: Sendable {
     package var invocations: [InvocationNumber: InvocationWrite] = [:]
     /// New journal rows by invocation, in order of index.
     package var journal: [InvocationNumber: [JournalRow]] = [:]
+    /// New events by invocation, in order of sequence.
+    package var events: [InvocationNumber: [JournalEvent]] = [:]
     /// Invocations whose journal rows and timers go; applied before `journal`.
     package var removedJournals: Set<InvocationNumber> = []
     /// Invocations whose rows go, with everything that hangs on their number.
@@ -45,6 +47,9 @@ package struct WriteSet: Sendable {
     package var locks: [ServiceKey: InvocationNumber?] = [:]
     package var addedInbox: [InboxEntry] = []
     package var removedInbox: Set<InboxEntry> = []
+    /// Changes of states that wait in an inbox from now on, by the sequence number of their place.
+    package var addedPatches: [Int64: QueuedStatePatch] = [:]
+    package var removedPatches: [Int64] = []
     package var addedTimers: Set<InvocationTimer> = []
     package var removedTimers: Set<InvocationTimer> = []
     package var addedAttachments: Set<Attachment> = []
@@ -72,6 +77,7 @@ package struct WriteSet: Sendable {
             && state.isEmpty && locks.isEmpty && addedInbox.isEmpty && removedInbox.isEmpty && addedTimers.isEmpty
             && removedTimers.isEmpty && addedAttachments.isEmpty && removedAttachments.isEmpty
             && addedOutbox.isEmpty && removedOutbox.isEmpty && counts.isEmpty && marks == nil && catalog.isEmpty
-            && stagedPieces.isEmpty && adoptedPayloads.isEmpty && abandonedPayloads.isEmpty
+            && events.isEmpty && addedPatches.isEmpty && removedPatches.isEmpty && stagedPieces.isEmpty
+            && adoptedPayloads.isEmpty && abandonedPayloads.isEmpty
     }
 }

@@ -64,6 +64,10 @@ extension SQLiteStore {
         return try keys.inbox(of: key, after: sequence, limit: limit)
     }
 
+    package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
+        try statePatches.patch(sequence)
+    }
+
     package func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment] {
         try beginIfNeeded()
         return try effects.attachments(to: number, limit: limit)
@@ -87,6 +91,15 @@ extension SQLiteStore {
     package func runnable(after number: InvocationNumber, limit: Int) throws(StorageError) -> [InvocationNumber] {
         try beginIfNeeded()
         return try invocations.runnable(after: number, limit: limit)
+    }
+
+    package func invocations(
+        in statuses: Set<InvocationStatus>,
+        after: InvocationNumber,
+        upTo: InvocationNumber,
+        limit: Int
+    ) throws(StorageError) -> [InvocationNumber] {
+        try scan.numbers(in: statuses, after: after, upTo: upTo, limit: limit)
     }
 
     package func expired(at now: Timestamp, limit: Int) throws(StorageError) -> [InvocationNumber] {

@@ -18,6 +18,7 @@ extension SQLiteStore {
         for (number, rows) in writes.journal.sorted(by: { $0.key < $1.key }) {
             try journalTable.append(rows, to: number)
         }
+        for (number, new) in writes.events { try events.append(new, to: number) }
         try applyKeys(writes)
         for timer in writes.removedTimers { try timersTable.remove(timer) }
         for timer in writes.addedTimers { try timersTable.add(timer) }
@@ -42,5 +43,7 @@ extension SQLiteStore {
         for (key, holder) in writes.locks { try keys.setLock(of: key, to: holder) }
         for entry in writes.removedInbox { try keys.remove(entry) }
         for entry in writes.addedInbox { try keys.add(entry) }
+        for sequence in writes.removedPatches { try statePatches.remove(sequence) }
+        for patch in writes.addedPatches.values { try statePatches.add(patch) }
     }
 }

@@ -31,6 +31,9 @@ package final class SQLiteStore: EngineStorage {
     let payloads: PayloadTable
     let staging: StagedPayloadTable
     let keys: KeyTables
+    let statePatches: StatePatchTable
+    let events: JournalEventTable
+    let scan: InvocationScan
     let timersTable: TimerTable
     let effects: EffectTables
     let counters: CounterTables
@@ -68,6 +71,9 @@ package final class SQLiteStore: EngineStorage {
             invocations = try InvocationTable(database, payloads: payloads)
             journalTable = try JournalTable(database, payloads: payloads)
             keys = try KeyTables(database, payloads: payloads)
+            statePatches = try StatePatchTable(database, payloads: payloads)
+            events = try JournalEventTable(database)
+            scan = try InvocationScan(database)
             timersTable = try TimerTable(database)
             effects = try EffectTables(database)
             counters = try CounterTables(database)

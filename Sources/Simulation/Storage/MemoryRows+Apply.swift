@@ -11,6 +11,7 @@ extension MemoryRows {
         var complaints: [String] = []
         for number in writes.removedJournals {
             journal[number] = nil
+            events[number] = nil
             removeTimers(of: number)
         }
         for (number, write) in writes.invocations {
@@ -20,6 +21,7 @@ extension MemoryRows {
             }
         }
         for (number, rows) in writes.journal { append(rows, to: number, &complaints) }
+        for (number, new) in writes.events { append(new, to: number, &complaints) }
         applyKeys(writes, &complaints)
         applyTimers(writes, &complaints)
         applyEffects(writes, &complaints)
@@ -80,12 +82,29 @@ extension MemoryRows {
         }
     }
 
+    private mutating func append(_ new: [JournalEvent], to number: InvocationNumber, _ complaints: inout [String]) {
+        var stored = events[number] ?? []
+        for event in new {
+            if event.sequence != stored.count {
+                complaints.append(
+                    "event \(event.sequence) of invocation \(number.rawValue) follows \(stored.count) others"
+                )
+            }
+            stored.append(event)
+        }
+        events[number] = stored
+        if let count = invocations[number]?.invocation.eventCount, count != stored.count {
+            complaints.append("invocation \(number.rawValue) has \(stored.count) events and says \(count)")
+        }
+    }
+
     private mutating func removeInvocation(_ number: InvocationNumber, _ complaints: inout [String]) {
         guard let row = invocations.removeValue(forKey: number) else {
             return complaints.append("invocation \(number.rawValue) is removed and not there")
         }
         setExpiry(of: number, from: row.invocation.expiresAt, to: nil)
         journal[number] = nil
+        events[number] = nil
         removeTimers(of: number)
         for attachment in attachments[number] ?? [] { remove(attachment) }
         for awaited in awaitedBy[number] ?? [] {
@@ -123,6 +142,14 @@ extension MemoryRows {
             entries.insert(entry, at: place)
             inbox[entry.key] = entries
         }
+        applyPatches(writes, &complaints)
+    }
+
+    private mutating func applyPatches(_ writes: WriteSet, _ complaints: inout [String]) {
+        for sequence in writes.removedPatches where statePatches.removeValue(forKey: sequence) == nil {
+            complaints.append("state patch \(sequence) is removed and not there")
+        }
+        statePatches.merge(writes.addedPatches) { _, new in new }
     }
 
     // MARK: Timers and effects

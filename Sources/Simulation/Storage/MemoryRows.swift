@@ -22,10 +22,14 @@ package struct MemoryRows {
     package internal(set) var invocations: [InvocationNumber: Row] = [:]
     /// In order of index, without input and output.
     package internal(set) var journal: [InvocationNumber: [JournalRow]] = [:]
+    /// In order of sequence.
+    package internal(set) var events: [InvocationNumber: [JournalEvent]] = [:]
     package internal(set) var state: [ServiceKey: [[UInt8]: [UInt8]]] = [:]
     package internal(set) var locks: [ServiceKey: InvocationNumber] = [:]
     /// In order of sequence.
     package internal(set) var inbox: [ServiceKey: [InboxEntry]] = [:]
+    /// Changes of states that wait in an inbox, by sequence.
+    package internal(set) var statePatches: [Int64: QueuedStatePatch] = [:]
     package internal(set) var attachments: [InvocationNumber: [Attachment]] = [:]
     package internal(set) var outbox: [OutboxItem] = []
     package internal(set) var counts: [CountKey: Int] = [:]

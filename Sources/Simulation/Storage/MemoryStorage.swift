@@ -145,6 +145,11 @@ package final class MemoryStorage: EngineStorage {
         return Array((rows.inbox[key] ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))
     }
 
+    package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
+        try read()
+        return rows.statePatches[sequence]
+    }
+
     package func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment] {
         try read()
         return Array((rows.attachments[number] ?? []).prefix(limit))
@@ -171,6 +176,20 @@ package final class MemoryStorage: EngineStorage {
             $0.invocation.number > number && ($0.invocation.status == .ready || $0.invocation.status == .running)
         }
         return Array(runnable.map(\.invocation.number).sorted().prefix(limit))
+    }
+
+    package func invocations(
+        in statuses: Set<InvocationStatus>,
+        after: InvocationNumber,
+        upTo: InvocationNumber,
+        limit: Int
+    ) throws(StorageError) -> [InvocationNumber] {
+        try read()
+        let numbers = rows.invocations.values.lazy.filter {
+            let number = $0.invocation.number
+            return number > after && number <= upTo && statuses.contains($0.invocation.status)
+        }
+        return Array(numbers.map(\.invocation.number).sorted().prefix(limit))
     }
 
     package func expired(at now: Timestamp, limit: Int) throws(StorageError) -> [InvocationNumber] {

@@ -59,8 +59,11 @@ extension MemoryRows {
             if isOver(invocation) { found.append("\(name) waits for what has come") }
         case .completed:
             if !timers.isEmpty { found.append("\(name) has timers") }
-        case .ready, .running, .paused: break
+        case .paused, .ready:
+            if invocation.attempt.nextRetryAt != nil { found.append("\(name) says when it is retried") }
+        case .running: break
         }
+        if invocation.pauseRequested, invocation.status != .running { found.append("\(name) is to be paused") }
         if invocation.pin == nil, invocation.status == .running { found.append("\(name) runs without a pin") }
     }
 
@@ -83,9 +86,19 @@ extension MemoryRows {
         }
         for (key, entries) in inbox {
             if locks[key] == nil { found.append("the inbox of \(key.service)/\(key.key) waits for a free key") }
-            for entry in entries where invocations[entry.invocation]?.invocation.status != .inboxed {
+            for entry in entries where entry.isPatch && statePatches[entry.sequence]?.patch.key != key {
+                found.append("inbox entry \(entry.sequence) stands for a change of the state that is not there")
+            }
+            for entry in entries where !entry.isPatch && invocations[entry.invocation]?.invocation.status != .inboxed {
                 found.append("inbox entry \(entry.sequence) stands for an invocation that does not queue")
             }
+        }
+        let patchPlaces = Set(inbox.values.joined().filter(\.isPatch).map(\.sequence))
+        for sequence in statePatches.keys where !patchPlaces.contains(sequence) {
+            found.append("state patch \(sequence) has no place in an inbox")
+        }
+        for number in events.keys where invocations[number] == nil {
+            found.append("events of invocation \(number.rawValue), which is gone")
         }
         for timer in timers where invocations[timer.invocation] == nil { found.append("\(timer) is nobody's") }
         for number in journal.keys where invocations[number] == nil {

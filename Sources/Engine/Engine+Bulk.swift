@@ -1,0 +1,70 @@
+import DurableModel
+
+/// An operator's act on many invocations, a bounded step at a time.
+extension Engine {
+    /// How many bytes of journals one step may read or copy.
+    private static let bulkBytesMax = 8 << 20
+
+    mutating func operate(_ step: BulkStep, by actor: String, for request: RequestID) throws(StorageError) {
+        let upTo = step.upTo ?? InvocationNumber(rawValue: memory.nextInvocationNumber - 1)
+        var progress = BulkProgress(upTo: upTo)
+        let statuses = step.filter.statuses.isEmpty ? step.operation.usualStatuses : step.filter.statuses
+        let page = try storage.invocations(in: statuses, after: step.after, upTo: upTo, limit: BulkStep.rowsMax)
+        progress.next = page.count == BulkStep.rowsMax ? page.last : nil
+        var bytes = 0
+        for (place, number) in page.enumerated() {
+            guard progress.matched < step.limit, bytes < Self.bulkBytesMax else {
+                progress.next = page[place - 1]
+                break
+            }
+            guard let invocation = try peek(number), statuses.contains(invocation.status),
+                !invocation.isExpired(at: now), step.filter.matches(invocation, catalog: memory.catalog)
+            else { continue }
+            progress.matched += 1
+            if step.isDryRun { continue }
+            if step.operation.readsJournals { bytes += invocation.journalBytes }
+            try carryOut(step.operation, on: invocation, noting: &progress)
+        }
+        if progress.succeeded + progress.refused.count > 0 {
+            actions.append(
+                .note(
+                    .operatedMany(
+                        step.operation,
+                        succeeded: progress.succeeded,
+                        refused: progress.refused.count,
+                        actor: actor
+                    )
+                )
+            )
+        }
+        answer(request, .bulk(progress))
+    }
+
+    private mutating func carryOut(
+        _ operation: InvocationOperation,
+        on invocation: Invocation,
+        noting progress: inout BulkProgress
+    ) throws(StorageError) {
+        let id = invocation.head.id
+        // Of a kill only the root: what it called is left to the outbox, which has a bound of its own.
+        switch try carryOut(operation, on: invocation, killsMax: 1) {
+        case .success(let outcome):
+            progress.succeeded += 1
+            if case .restarted(let new) = outcome {
+                progress.restarted.append(BulkProgress.Restarted(old: id, new: new))
+            }
+        case .failure(let reason):
+            progress.refused.append(BulkProgress.Refused(id: id, reason: reason))
+        }
+    }
+}
+
+extension InvocationOperation {
+    /// Whether it reads or copies the journal.
+    fileprivate var readsJournals: Bool {
+        switch self {
+        case .kill, .restartAsNew: true
+        case .cancel, .pause, .resume, .purge, .purgeJournal: false
+        }
+    }
+}
