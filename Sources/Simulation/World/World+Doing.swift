@@ -158,7 +158,9 @@ extension World {
     private func start(_ order: AttemptOrder) {
         let id = order.invocation
         if !known.contains(id) { known.append(id) }
-        if let pin = pins[id], pin != order.deployment { violated("\(id) moved from \(pin) to \(order.deployment)") }
+        if let pin = pins[id], pin != order.deployment, !movable.contains(id) {
+            violated("\(id) moved from \(pin) to \(order.deployment)")
+        }
         pins[id] = order.deployment
         if storage.rows.deployments[order.deployment] == nil { violated("\(id) starts on a removed deployment") }
         if order.handler == "add" {
@@ -187,7 +189,7 @@ extension World {
         guard let row = storage.rows.invocations.values.first(where: { $0.invocation.head.id == id }) else { return }
         if storage.rows.locks[key] != row.invocation.number { violated("\(id) starts without holding \(key.key)") }
         guard row.invocation.scheduledAt == nil else { return }
-        for entry in storage.rows.inbox[key] ?? [] where entry.invocation < row.invocation.number {
+        for entry in storage.rows.inbox[key] ?? [] where !entry.isPatch && entry.invocation < row.invocation.number {
             let waiting = storage.rows.invocations[entry.invocation]?.invocation
             if waiting?.scheduledAt == nil { violated("\(id) overtakes invocation \(entry.invocation.rawValue)") }
         }

@@ -31,6 +31,8 @@ package final class World {
     /// Ids that were acknowledged, with the result once it was.
     var acknowledged: [InvocationID: InvocationResult?] = [:]
     var removable: Set<InvocationID> = []
+    /// Those that an operator may have moved to another deployment.
+    var movable: Set<InvocationID> = []
     var pins: [InvocationID: DeploymentID] = [:]
     var journals: [InvocationID: [MessageFrame]] = [:]
     var effects = 0
@@ -119,6 +121,7 @@ package final class World {
         if chance(options.callChance) { call() }
         if chance(options.terminationChance) { terminate() }
         if chance(options.registryChance) { changeRegistry() }
+        if chance(options.operatorChance) { operate() }
         if chance(options.resetChance) { reset() }
         if chance(options.staleEventChance) { repeatOldEvent() }
         passTime()
@@ -142,9 +145,9 @@ package final class World {
 
     private func isDone() throws -> Bool {
         guard exchanges.isEmpty, !partition.hasWork(at: now) else { return false }
-        return storage.rows.invocations.values.allSatisfy {
-            $0.invocation.status == .completed || $0.invocation.status == .paused
-        }
+        let unfinished = storage.rows.invocations.values.filter { $0.invocation.status != .completed }
+        if unfinished.contains(where: { $0.invocation.status == .paused }) { resumeAll() }
+        return unfinished.isEmpty
     }
 
     private func takeTurn() throws {
@@ -218,7 +221,7 @@ package final class World {
     private func checkTheEnd() {
         if !storage.rows.staged.isEmpty { violated("\(storage.rows.staged.count) staged payloads stay for ever") }
         for row in storage.rows.invocations.values
-        where row.invocation.status != .completed && row.invocation.status != .paused {
+        where row.invocation.status != .completed {
             violated("invocation \(row.invocation.number.rawValue) stays \(row.invocation.status.name) for ever")
         }
         for caller in callers where !caller.isAnswered {

@@ -12,6 +12,7 @@ package struct WorldOptions: Sendable {
     package var staleEventChance = 30
     package var terminationChance = 20
     package var registryChance = 15
+    package var operatorChance = 60
     package var clockJumpChance = 5
 
     package init(seed: UInt64) { self.seed = seed }
