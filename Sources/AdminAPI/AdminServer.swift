@@ -37,7 +37,7 @@ package final class AdminServer: HTTPServerHandler {
 
     package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {
         do throws(AdminRefusal) {
-            try handle(try AdminRequest(head, body: body), request, on: server)
+            try handle(try AdminRequest(head, body: body), head, request, on: server)
         } catch {
             server.respond(to: request, AdminResponses.refused(error))
         }
@@ -49,6 +49,7 @@ package final class AdminServer: HTTPServerHandler {
 
     private func handle(
         _ asked: AdminRequest,
+        _ head: HTTPHead,
         _ request: HTTPRequestID,
         on server: HTTPServer
     ) throws(AdminRefusal) {
@@ -88,7 +89,7 @@ package final class AdminServer: HTTPServerHandler {
                 server.respond(to: request, Self.answer(result) { _ in AdminResponses.empty(200) })
             }
         case .query(let sql):
-            query(sql, request, on: server)
+            query(sql, QueryAnswer.format(for: head), request, on: server)
         }
     }
 
@@ -127,10 +128,15 @@ package final class AdminServer: HTTPServerHandler {
 
     // MARK: Queries
 
-    private func query(_ sql: String, _ request: HTTPRequestID, on server: HTTPServer) {
-        let answer = QueryAnswer(request: request, server: server)
+    private func query(
+        _ sql: String,
+        _ format: QueryWorker.Format,
+        _ request: HTTPRequestID,
+        on server: HTTPServer
+    ) {
+        let answer = QueryAnswer(request: request, server: server, format: format)
         streams[request] = answer
-        operations.query(sql, rowsMax: nil, format: .json) { batch in
+        operations.query(sql, rowsMax: nil, format: format) { batch in
             answer.add(batch)
         } then: { [weak self] result in
             self?.streams[request] = nil

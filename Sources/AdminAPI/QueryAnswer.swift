@@ -7,18 +7,25 @@ import Operations
 final class QueryAnswer {
     private let request: HTTPRequestID
     private let server: HTTPServer
+    private let format: QueryWorker.Format
     private var hasBegun = false
     private var isOver = false
 
-    init(request: HTTPRequestID, server: HTTPServer) {
+    init(request: HTTPRequestID, server: HTTPServer, format: QueryWorker.Format) {
         self.request = request
         self.server = server
+        self.format = format
+    }
+
+    /// JSON for who accepts that and nothing else, spelled so; an Arrow stream for everybody else.
+    static func format(for head: HTTPHead) -> QueryWorker.Format {
+        head.has("accept", "application/json") ? .json : .arrow
     }
 
     func add(_ batch: QueryWorker.Batch) {
-        guard !isOver, let text = batch.text else { return }
+        guard !isOver, let bytes = batch.rendered else { return }
         begin()
-        server.write(to: request, Array(text.utf8))
+        server.write(to: request, bytes)
     }
 
     func finish(_ result: Result<QueryWorker.Summary, OperationError>) {
@@ -42,7 +49,7 @@ final class QueryAnswer {
         guard !hasBegun else { return }
         hasBegun = true
         var head = HTTPHead(status: 200)
-        head.add("content-type", "application/json")
+        head.add("content-type", format == .arrow ? "application/vnd.apache.arrow.stream" : "application/json")
         server.beginResponse(to: request, head)
     }
 }

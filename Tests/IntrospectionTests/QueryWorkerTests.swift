@@ -7,97 +7,16 @@ import Store
 import Synchronization
 import Testing
 
-/// A worker at the other end of a socket pair, on a thread of its own.
+/// What a worker answers over its socket.
 struct QueryWorkerTests {
-    private final class Peer {
-        let ours: Int32
-        let worker: pthread_t
-        private var decoder = ControlFrameDecoder(bytesMax: ControlFrame.answerBytesMax)
-
-        private struct Start: Sendable {
-            let socket: Int32
-            let directory: String
-        }
-
-        init(directory: String) throws {
-            var pair: [Int32] = [0, 0]
-            guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &pair) == 0 else {
-                throw QueryWorld.Failure(code: errno)
-            }
-            ours = pair[0]
-            let start = Unmanaged.passRetained(Box(Start(socket: pair[1], directory: directory)))
-            var thread = pthread_t()
-            pthread_create(
-                &thread,
-                nil,
-                { context in
-                    guard let context else { return nil }
-                    let start = Unmanaged<Box<Start>>.fromOpaque(context).takeRetainedValue().value
-                    QueryWorkerProcess(socket: start.socket, directory: start.directory).run()
-                    close(start.socket)
-                    return nil
-                },
-                start.toOpaque()
-            )
-            worker = thread
-        }
-
-        deinit {
-            close(ours)
-            pthread_join(worker, nil)
-        }
-
-        func send(_ frame: [UInt8]) {
-            _ = write(ours, frame, frame.count)
-        }
-
-        /// All answers up to the response; `nil` at the end when the worker has closed.
-        func answers() throws -> [ControlAnswer?] {
-            var answers: [ControlAnswer?] = []
-            var buffer = [UInt8](repeating: 0, count: 65536)
-            while true {
-                while let payload = try decoder.next() {
-                    let answer = try ControlAnswer(payload: payload)
-                    answers.append(answer)
-                    if case .notification = answer { continue }
-                    return answers
-                }
-                let count = read(ours, &buffer, buffer.count)
-                guard count > 0 else { return answers + [nil] }
-                decoder.append(buffer.prefix(count))
-            }
-        }
-
-        func ask(_ sql: String, rowsMax: Int? = nil, _ format: QueryWorker.Format) throws -> [ControlAnswer?] {
-            let query = QueryWorker.Query(sql: sql, deadlineMilliseconds: 20_000, rowsMax: rowsMax, format: format)
-            send(try ControlCodec.request(id: .number(1), method: QueryWorker.queryMethod, query))
-            return try answers()
-        }
-    }
-
-    private final class Box<Value: Sendable>: Sendable {
-        let value: Value
-
-        init(_ value: Value) { self.value = value }
-    }
-
     private func text(_ answers: [ControlAnswer?]) throws -> String {
-        var text = ""
-        for case .notification(_, let payload)? in answers {
-            text += try payload.parameters(QueryWorker.Batch.self).text ?? ""
-        }
-        return text
-    }
-
-    private func summary(_ answers: [ControlAnswer?]) throws -> QueryWorker.Summary? {
-        guard case .result(_, let payload)? = answers.last ?? nil else { return nil }
-        return try payload.result(QueryWorker.Summary.self)
+        String(decoding: try QueryPeer.rendered(answers), as: UTF8.self)
     }
 
     @Test func jsonAnswersAreTheBodyOfAnAnswer() throws {
         let world = try QueryWorld()
         try world.add(QueryWorld.invocation(1, status: .suspended))
-        let peer = try Peer(directory: world.directory)
+        let peer = try QueryPeer(directory: world.directory)
         let cases: [(sql: String, body: String)] = [
             ("SELECT 1 AS one", #"{"rows":[{"one":1}]}"#),
             ("SELECT id FROM sys_inbox", #"{"rows":[]}"#),
@@ -122,7 +41,7 @@ struct QueryWorkerTests {
         var invocation = QueryWorld.invocation(1, status: .running)
         invocation.attempt.retryCount = 1
         try world.add(invocation)
-        let peer = try Peer(directory: world.directory)
+        let peer = try QueryPeer(directory: world.directory)
         #expect(
             try text(try peer.ask("SELECT in_flight, partition_key FROM sys_invocation_state", .json))
                 == #"{"rows":[{"in_flight":true,"partition_key":77}]}"#
@@ -141,12 +60,12 @@ struct QueryWorkerTests {
             ]
         )
         #expect(batch.rows == [[.bool(true), .integer(78), .string(QueryWorld.id(1).description)]])
-        #expect(try summary(answers) == QueryWorker.Summary(rows: 1, isTruncated: false))
+        #expect(try QueryPeer.summary(answers) == QueryWorker.Summary(rows: 1, isTruncated: false))
     }
 
     @Test func longAnswersComeInManyBatches() throws {
         let world = try QueryWorld()
-        let peer = try Peer(directory: world.directory)
+        let peer = try QueryPeer(directory: world.directory)
         let sql = """
             WITH RECURSIVE c(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 20000)
             SELECT n, 'größer' AS word FROM c
@@ -154,20 +73,20 @@ struct QueryWorkerTests {
         for format in QueryWorker.Format.allCases {
             let answers = try peer.ask(sql, rowsMax: 15_000, format)
             #expect(answers.count > 3)
-            #expect(try summary(answers) == QueryWorker.Summary(rows: 15_000, isTruncated: true))
+            #expect(try QueryPeer.summary(answers) == QueryWorker.Summary(rows: 15_000, isTruncated: true))
         }
     }
 
     @Test func aLongValueIsCutBetweenCharacters() throws {
         let world = try QueryWorld()
-        let peer = try Peer(directory: world.directory)
+        let peer = try QueryPeer(directory: world.directory)
         let answers = try peer.ask("SELECT replace(hex(zeroblob(600000)), '0', 'é') AS x", .json)
         #expect(try text(answers) == #"{"rows":[{"x":""# + String(repeating: "é", count: 1_200_000) + #""}]}"#)
     }
 
     @Test func everyRequestIsAnsweredAndTheNextOneServed() throws {
         let world = try QueryWorld()
-        let peer = try Peer(directory: world.directory)
+        let peer = try QueryPeer(directory: world.directory)
         let refused = ["DELETE FROM state", "nonsense", "SELECT * FROM invocations"]
         for sql in refused {
             guard case .failure(_, let error)? = try peer.ask(sql, .json).last ?? nil else {
@@ -188,7 +107,7 @@ struct QueryWorkerTests {
     @Test func aFrameThatIsNoneEndsTheWorker() throws {
         let world = try QueryWorld()
         for bytes in [[0xff, 0xff, 0xff, 0xff], [0, 0, 0, 2, 0x7b, 0x7b], [0, 0, 0, 2, 0x5b, 0x5d]] as [[UInt8]] {
-            let peer = try Peer(directory: world.directory)
+            let peer = try QueryPeer(directory: world.directory)
             peer.send(bytes)
             let first = try peer.answers()
             guard case .failure? = first.first ?? nil else {
@@ -200,7 +119,7 @@ struct QueryWorkerTests {
     }
 
     @Test func aDirectoryWithoutADatabaseIsSaidSo() throws {
-        let peer = try Peer(directory: "/nonexistent")
+        let peer = try QueryPeer(directory: "/nonexistent")
         guard case .failure(_, let error)? = try peer.ask("SELECT 1", .json).last ?? nil else {
             Issue.record("it was not refused")
             return

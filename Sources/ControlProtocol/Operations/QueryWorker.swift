@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// What the daemon and a query worker say to each other over their socket pair, in the same frames as on the control
 /// socket. The daemon sends one `query` request at a time; the worker answers with `query.batch` notifications and
 /// then the response. There is no hello: both are of one release, and the worker is started by the daemon.
@@ -15,6 +17,8 @@ package enum QueryWorker {
         case values
         /// As `text`: the pieces, one after the other, are the body of a `POST /query` answer in JSON.
         case json
+        /// As `bytes`: the pieces, one after the other, are an Arrow IPC stream.
+        case arrow
     }
 
     /// The parameters of `query`.
@@ -48,6 +52,8 @@ package enum QueryWorker {
         package var rows: [[JSONValue]]?
         /// In format `json`.
         package var text: String?
+        /// In format `arrow`, in base64.
+        package var base64: String?
 
         /// A batch of values.
         package init(columns: [QueryColumn]?, rows: [[JSONValue]]) {
@@ -57,6 +63,15 @@ package enum QueryWorker {
 
         /// A batch of rendered text.
         package init(text: String) { self.text = text }
+
+        /// A batch of rendered bytes.
+        package init(bytes: [UInt8]) { base64 = Data(bytes).base64EncodedString() }
+
+        /// What is to be passed on as it is: the text or the bytes. nil for a batch of values.
+        package var rendered: [UInt8]? {
+            if let text { return Array(text.utf8) }
+            return base64.flatMap { Data(base64Encoded: $0) }.map { Array($0) }
+        }
     }
 
     /// The result of `query`, after its last batch.

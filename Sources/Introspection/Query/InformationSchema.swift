@@ -27,18 +27,3 @@ enum InformationSchema {
         }
     }
 }
-
-extension ColumnType {
-    /// The type's name in `information_schema`.
-    fileprivate var arrowName: String {
-        switch self {
-        case .text: "LargeUtf8"
-        case .boolean, .uint32, .uint64: rawValue
-        case .binary: "LargeBinary"
-        case .timestamp: "Timestamp(ms, \"+00:00\")"
-        case .duration: "Duration(ms)"
-        case .textList: "List(LargeUtf8)"
-        case .uint32List: "List(UInt32)"
-        }
-    }
-}

@@ -234,8 +234,8 @@ package final class QuerySession {
 }
 
 extension QueryValue {
-    /// About the memory of a cell, for the bound of an answer.
-    fileprivate var approximateBytes: Int {
+    /// About the memory of a cell, for the bounds of an answer and of a batch.
+    var approximateBytes: Int {
         switch self {
         case .null, .integer, .real: 8
         case .text(let text): text.utf8.count

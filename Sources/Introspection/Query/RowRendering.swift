@@ -52,7 +52,8 @@ struct RowRendering {
         }
     }
 
-    private static func list(_ json: String) -> JSONValue {
+    /// A list from its JSON; `null` for what is none.
+    static func list(_ json: String) -> JSONValue {
         (try? ControlCodec.decode([String: JSONValue].self, from: Array("{\"list\":\(json)}".utf8)))?["list"] ?? .null
     }
 

@@ -1,38 +1,3 @@
-/// The type of a column, as `information_schema` and the columns of an answer name it.
-package enum ColumnType: String, Sendable, CaseIterable {
-    case text = "Utf8"
-    case boolean = "Boolean"
-    case uint32 = "UInt32"
-    case uint64 = "UInt64"
-    case binary = "Binary"
-    case timestamp = "TimestampMillisecond"
-    case duration = "DurationMillisecond"
-    case textList = "Utf8 List"
-    case uint32List = "UInt32 List"
-
-    /// How SQLite is told: a word with the right affinity in front, so that texts compare as texts, and one of ours,
-    /// by which the type is found again. None of ours may contain one of the words that SQLite looks for.
-    var declaration: String {
-        switch self {
-        case .text: "TEXT utf"
-        case .boolean: "INTEGER flag"
-        case .uint32: "INTEGER word"
-        case .uint64: "INTEGER long"
-        case .binary: "BLOB bytes"
-        case .timestamp: "TEXT moment"
-        case .duration: "TEXT span"
-        case .textList: "TEXT utflist"
-        case .uint32List: "TEXT wordlist"
-        }
-    }
-
-    /// The type that a column of an answer was declared with.
-    init?(declaration: String) {
-        guard let type = Self.allCases.first(where: { $0.declaration == declaration }) else { return nil }
-        self = type
-    }
-}
-
 /// How the value of a private column becomes that of a public one.
 enum ColumnForm: Sendable {
     /// As it is.

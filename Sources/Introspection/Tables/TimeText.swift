@@ -19,4 +19,17 @@ enum TimeText {
         }
         return text + "S"
     }
+
+    /// The milliseconds of a text that `duration` makes.
+    static func milliseconds(ofDuration text: String) -> Int64? {
+        if text == "P0D" { return 0 }
+        let isNegative = text.hasPrefix("-")
+        guard text.dropFirst(isNegative ? 1 : 0).hasPrefix("PT"), text.hasSuffix("S") else { return nil }
+        let parts = text.dropFirst(isNegative ? 3 : 2).dropLast().split(separator: ".")
+        guard let seconds = parts.first.flatMap({ Int64($0) }),
+            let fraction = parts.count == 2 ? Int64((parts[1] + "000").prefix(3)) : 0
+        else { return nil }
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        return overflow ? nil : (isNegative ? -1 : 1) * (milliseconds &+ fraction)
+    }
 }

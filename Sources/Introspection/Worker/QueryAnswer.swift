@@ -3,21 +3,23 @@ import ControlProtocol
 /// An answer on its way to the daemon: rows gathered into batches of a size that is cheap and soon there.
 struct QueryAnswer {
     private let format: QueryWorker.Format
-    private let send: ([UInt8]) throws(QueryError) -> Void
+    private let write: ([UInt8]) throws(QueryError) -> Void
     private var rendering = RowRendering(columns: [])
     private var writer = JSONWriter()
+    private var arrow = ArrowStreamWriter(columns: [], bytesMax: 0)
     private var rows: [[JSONValue]] = []
     private var rowsBytes = 0
     /// Given along with the first batch of values.
     private var columns: [QueryColumn]?
 
-    init(format: QueryWorker.Format, send: @escaping ([UInt8]) throws(QueryError) -> Void) {
+    init(format: QueryWorker.Format, write: @escaping ([UInt8]) throws(QueryError) -> Void) {
         self.format = format
-        self.send = send
+        self.write = write
     }
 
     mutating func begin(_ columns: [ResultColumn]) {
         rendering = RowRendering(columns: columns)
+        arrow = ArrowStreamWriter(columns: columns, bytesMax: Self.arrowBatchBytes)
         self.columns = columns.map { QueryColumn(name: $0.name, type: $0.type?.rawValue) }
         guard format == .json else { return }
         writer.beginObject()
@@ -32,8 +34,10 @@ struct QueryAnswer {
             if writer.bytes.count >= QueryWorker.batchBytes { try flushText() }
         case .values:
             rows.append(rendering.values(cells))
-            rowsBytes += cells.reduce(16) { $0 + $1.renderedBytes }
+            rowsBytes += cells.reduce(16) { $0 + $1.approximateBytes }
             if rowsBytes >= QueryWorker.batchBytes { try flushRows() }
+        case .arrow:
+            if let bytes = try arrow.add(cells) { try send(bytes) }
         }
     }
 
@@ -45,6 +49,8 @@ struct QueryAnswer {
             try flushText()
         case .values:
             if !rows.isEmpty || columns != nil { try flushRows() }
+        case .arrow:
+            try send(arrow.end())
         }
     }
 
@@ -68,6 +74,14 @@ struct QueryAnswer {
         try send(batch: batch)
     }
 
+    private func send(_ bytes: [UInt8]) throws(QueryError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            try send(batch: QueryWorker.Batch(bytes: Array(rest.prefix(Self.pieceBytesMax))))
+            rest = rest.dropFirst(Self.pieceBytesMax)
+        }
+    }
+
     private func send(batch: QueryWorker.Batch) throws(QueryError) {
         let frame: [UInt8]
         do throws(ControlProtocolError) {
@@ -75,19 +89,11 @@ struct QueryAnswer {
         } catch {
             throw .tooLarge("a row is longer than \(ControlFrame.answerBytesMax) bytes; ask for fewer columns")
         }
-        try send(frame)
+        try write(frame)
     }
 
     /// A long value goes in pieces, so that no frame gets near its limit even if each byte has to be escaped.
     private static let pieceBytesMax = 1 << 20
-}
-
-extension QueryValue {
-    fileprivate var renderedBytes: Int {
-        switch self {
-        case .null, .integer, .real: 8
-        case .text(let text): text.utf8.count
-        case .blob(let bytes): bytes.count * 2
-        }
-    }
+    /// Columns side by side are worth more rows than lines of text are.
+    private static let arrowBatchBytes = 4 * QueryWorker.batchBytes
 }
