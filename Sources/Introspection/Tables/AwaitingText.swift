@@ -40,19 +40,7 @@ enum AwaitingText {
         for leaf in awaiting.leaves {
             writer.beginObject()
             writer.name("Single")
-            writer.beginObject()
-            switch leaf {
-            case .completion(let id):
-                writer.name("CompletionId")
-                writer.integer(id)
-            case .signal(let index):
-                writer.name("SignalIndex")
-                writer.integer(index)
-            case .namedSignal(let name):
-                writer.name("SignalName")
-                writer.string(name)
-            }
-            writer.endObject()
+            leaf.write(to: &writer)
             writer.endObject()
         }
         for child in awaiting.children { write(child, to: &writer) }
@@ -68,5 +56,24 @@ enum AwaitingText {
         case .firstSucceededOrAllFailed: "FirstSucceededOrAllFailed"
         case .allSucceededOrFirstFailed: "AllSucceededOrFirstFailed"
         }
+    }
+}
+
+extension NotificationID {
+    /// `{"CompletionId":1}`, `{"SignalIndex":17}` or `{"SignalName":"x"}`.
+    func write(to writer: inout JSONWriter) {
+        writer.beginObject()
+        switch self {
+        case .completion(let number):
+            writer.name("CompletionId")
+            writer.integer(number)
+        case .signal(let index):
+            writer.name("SignalIndex")
+            writer.integer(index)
+        case .namedSignal(let name):
+            writer.name("SignalName")
+            writer.string(name)
+        }
+        writer.endObject()
     }
 }

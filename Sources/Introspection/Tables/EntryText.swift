@@ -74,7 +74,7 @@ enum EntryText {
             writer.name("target_invocation_id")
             writer.string(target)
             writer.name("signal_id")
-            write(id, to: &writer)
+            id.write(to: &writer)
         case .input, .clearAllState, .getLazyStateKeys, .getEagerStateKeys, .run, .attachInvocation,
             .getInvocationOutput:
             break
@@ -115,28 +115,12 @@ enum EntryText {
             writer.endObject()
         }
         writer.name("id")
-        write(notification.id, to: &writer)
+        notification.id.write(to: &writer)
         writer.name("result")
         writer.string(name(of: notification.result))
         writer.endObject()
         writer.endObject()
         return writer.text
-    }
-
-    private static func write(_ id: NotificationID, to writer: inout JSONWriter) {
-        writer.beginObject()
-        switch id {
-        case .completion(let number):
-            writer.name("CompletionId")
-            writer.integer(number)
-        case .signal(let index):
-            writer.name("SignalIndex")
-            writer.integer(index)
-        case .namedSignal(let name):
-            writer.name("SignalName")
-            writer.string(name)
-        }
-        writer.endObject()
     }
 
     private static func name(of result: CompletionResult) -> String {
