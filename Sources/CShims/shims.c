@@ -4,7 +4,6 @@
 
 #include <malloc.h>
 #include <sys/prctl.h>
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 int perdure_stream_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
@@ -42,15 +41,6 @@ int perdure_peer_groups(int descriptor, unsigned int *groups, int count) {
     socklen_t length = (socklen_t)count * sizeof *groups;
     if (getsockopt(descriptor, SOL_SOCKET, SO_PEERGROUPS, groups, &length) != 0) return -1;
     return (int)(length / sizeof *groups);
-}
-
-int perdure_eventfd(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
-
-void perdure_eventfd_signal(int descriptor) { (void)eventfd_write(descriptor, 1); }
-
-void perdure_eventfd_take(int descriptor) {
-    eventfd_t count;
-    (void)eventfd_read(descriptor, &count);
 }
 
 int perdure_die_with_parent(int signal) {

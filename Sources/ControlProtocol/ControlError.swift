@@ -32,9 +32,6 @@ package struct ControlError: Error, Codable, Hashable, Sendable {
     package init(_ error: ControlProtocolError) {
         self.init(error.code, error.description)
     }
-
-    /// The code, if it is known here.
-    package var knownCode: ControlErrorCode? { ControlErrorCode(rawValue: code) }
 }
 
 /// What an error says to programs. Unknown members are to be passed over.

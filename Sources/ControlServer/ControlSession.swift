@@ -80,7 +80,6 @@ final class ControlSession {
     }
 
     /// Whether a request waits for its answer.
-    func isInFlight(_ number: UInt64) -> Bool { inFlight[number] != nil }
 
     /// The id to answer under, if the request waits for an answer and wants one.
     func messageID(_ number: UInt64) -> ControlMessageID? { inFlight[number] ?? nil }

@@ -33,11 +33,6 @@ package struct DeploymentAddress: Sendable, Hashable {
         self.query = query
     }
 
-    /// Whether the other one names the same deployment: authority and path as written (registry.md, section 1).
-    package func isSameDeployment(as other: DeploymentAddress) -> Bool {
-        authority == other.authority && pathAsWritten == other.pathAsWritten
-    }
-
     /// The whole address as text.
     package var uri: String {
         scheme + "://" + authority + pathAsWritten + (query.map { "?" + $0 } ?? "")

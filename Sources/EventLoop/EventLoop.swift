@@ -13,8 +13,6 @@ package final class EventLoop {
 
     let uv: UnsafeMutablePointer<uv_loop_t>
     let readBuffer: UnsafeMutableRawBufferPointer
-    /// What the loop holds of each wakeup, so that closing one needs the loop and thereby its thread.
-    var wakeups: [ObjectIdentifier: WakeupReceiver] = [:]
     private var dirtyStreams: [ByteStream] = []
     private var deferred: [() -> Void] = []
     private var state = State.open
@@ -90,7 +88,6 @@ package final class EventLoop {
         state = .closing
         deferred.removeAll()
         dirtyStreams.removeAll()
-        wakeups.removeAll()
         uv_walk(
             uv,
             { handle, _ in

@@ -56,11 +56,6 @@ package func inputFrame(headers: [Header], value: [UInt8]) -> MessageFrame {
     Command(.input(headers: headers, value: value)).frame()
 }
 
-/// The result of a handler; `result` is `.value` or `.failure`.
-package func outputFrame(_ result: CompletionResult) -> MessageFrame {
-    Command(.output(result)).frame()
-}
-
 /// The acknowledgement of a run proposal that asked for one (V7), in place of its notification.
 package func ackFrame(completionID: UInt32) -> MessageFrame {
     ServerMessage.runAck(completionID: completionID).frame(version: 7)

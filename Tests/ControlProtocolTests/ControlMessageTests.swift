@@ -51,7 +51,7 @@ import Testing
             Issue.record("no error")
             return
         }
-        #expect(error.knownCode == .answerTooLarge)
+        #expect(error.code == ControlErrorCode.answerTooLarge.rawValue)
     }
 
     @Test func `a number that JSON has no form for becomes an error`() throws {
@@ -61,7 +61,7 @@ import Testing
             Issue.record("no error")
             return
         }
-        #expect(error.knownCode == .internalError)
+        #expect(error.code == ControlErrorCode.internalError.rawValue)
     }
 
     // MARK: Requests
@@ -132,7 +132,7 @@ import Testing
             _ = try request.parameters(RegisterDeployment.Parameters.self)
             Issue.record("accepted")
         } catch {
-            #expect(error.knownCode == .invalidParameters)
+            #expect(error.code == ControlErrorCode.invalidParameters.rawValue)
             #expect(error.message == message)
         }
     }
@@ -173,7 +173,7 @@ import Testing
             return
         }
         #expect(error.code == 9999)
-        #expect(error.knownCode == nil)
+        #expect(ControlErrorCode(rawValue: error.code) == nil)
         #expect(error.data?.name == "new")
     }
 

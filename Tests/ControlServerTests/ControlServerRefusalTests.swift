@@ -62,7 +62,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         peer.send(bad.bytes)
         try world.run("closed") { peer.hasEnded }
         #expect(peer.ids == [nil])
-        #expect(peer.errors.map(\.knownCode) == [bad.code], "\(bad.testDescription)")
+        #expect(peer.errors.map(\.code) == [bad.code.rawValue], "\(bad.testDescription)")
         #expect(world.records.records.map(\.id) == [.controlFrameRefused])
         #expect(world.server.connections == 1)
         other.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
@@ -77,7 +77,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         peer.send(bytes)
         peer.stream.shutdownWrite()
         try world.run("closed") { peer.hasEnded }
-        #expect(peer.errors.map(\.knownCode) == [.frameTruncated])
+        #expect(peer.errors.map(\.code) == [ControlErrorCode.frameTruncated.rawValue])
         #expect(world.records.records.map(\.id) == [.controlFrameRefused])
     }
 
@@ -100,7 +100,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         peer.send(id: 7, method, IdentifierParameters(id: "inv_1"))
         try world.run("closed") { peer.hasEnded }
         #expect(peer.ids == [.number(7)])
-        #expect(peer.errors.map(\.knownCode) == [.helloExpected])
+        #expect(peer.errors.map(\.code) == [ControlErrorCode.helloExpected.rawValue])
         #expect(world.handler.calls.isEmpty)
     }
 
@@ -114,7 +114,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         let peer = try world.greeted()
         peer.send([0, 0, 0, 9, 0x7B])
         try world.run("closed") { peer.hasEnded }
-        #expect(peer.errors.map(\.knownCode) == [.frameTimeout])
+        #expect(peer.errors.map(\.code) == [ControlErrorCode.frameTimeout.rawValue])
     }
 
     @Test func `a peer that says nothing at all is given up`() throws {
@@ -124,7 +124,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         defer { world.close() }
         let peer = try world.connect()
         try world.run("closed") { peer.hasEnded }
-        #expect(peer.errors.map(\.knownCode) == [.frameTimeout])
+        #expect(peer.errors.map(\.code) == [ControlErrorCode.frameTimeout.rawValue])
     }
 
     @Test func `a peer that has said hello may wait as long as it likes`() throws {
@@ -178,7 +178,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         _ = try world.greeted()
         let third = try world.connect()
         try world.run("closed") { third.hasEnded }
-        #expect(third.errors.map(\.knownCode) == [.tooManyConnections])
+        #expect(third.errors.map(\.code) == [ControlErrorCode.tooManyConnections.rawValue])
         first.stream.close()
         try world.run("room again") { world.server.connections == 1 }
         _ = try world.greeted()

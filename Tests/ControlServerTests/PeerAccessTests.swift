@@ -44,7 +44,7 @@ import Testing
         peer.send(id: 2, .invocationsKill, IdentifierParameters(id: "inv_1"))
         peer.send(id: 3, .status, NoParameters())
         try world.run("asked") { world.handler.calls.count == 1 && peer.answers.count == 2 }
-        #expect(peer.errors.map(\.knownCode) == [.notPermitted])
+        #expect(peer.errors.map(\.code) == [ControlErrorCode.notPermitted.rawValue])
         #expect(world.handler.calls[0].peer.privilege == .read)
         #expect(world.records.records.map(\.id) == [.controlPeerRefused])
         session.close()

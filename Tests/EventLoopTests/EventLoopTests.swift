@@ -91,43 +91,6 @@ import Testing
         #expect(!came)
     }
 
-    @Test func wakesFromOtherThreadsRunTheBodyHere() throws {
-        let world = try TestWorld()
-        var runs = 0
-        let here = pthread_self()
-        let wakeup = try world.loop.makeWakeup {
-            #expect(pthread_equal(pthread_self(), here) != 0)
-            runs += 1
-        }
-        world.loop.offload({ wakeup.wake() }, then: {})
-        try world.run("it wakes") { runs == 1 }
-        wakeup.wake()
-        wakeup.wake()
-        wakeup.wake()
-        try world.run("it wakes again") { runs == 2 }
-        world.turn()
-        #expect(runs == 2, "wakes before the loop comes round count as one")
-        wakeup.close(on: world.loop)
-        wakeup.wake()
-        world.turn()
-        #expect(runs == 2)
-        world.loop.close()
-        wakeup.wake()
-    }
-
-    @Test func wakeInsideTheBodyIsAnotherRun() throws {
-        let world = try TestWorld()
-        var runs = 0
-        var wakeup: Wakeup?
-        wakeup = try world.loop.makeWakeup {
-            runs += 1
-            if runs < 3 { wakeup?.wake() }
-        }
-        wakeup?.wake()
-        try world.run("it runs three times") { runs == 3 }
-        world.loop.close()
-    }
-
     @Test func signalsReachTheirBodies() throws {
         let world = try TestWorld()
         var signals = 0

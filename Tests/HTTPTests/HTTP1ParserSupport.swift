@@ -12,7 +12,7 @@ enum Parsed: Equatable {
             if head.status > 0 {
                 "\(head.status)"
             } else {
-                "\(String(decoding: head.methodToken, as: UTF8.self)) \(String(decoding: head.target, as: UTF8.self))"
+                "\(String(decoding: head.slice(head.methodPlace), as: UTF8.self)) \(String(decoding: head.target, as: UTF8.self))"
             }
         let fields = (0..<head.fieldCount).map { index in
             let name = String(decoding: head.name(at: index), as: UTF8.self)

@@ -93,14 +93,14 @@ struct QueryWorkerTests {
                 Issue.record("\(sql) was not refused")
                 continue
             }
-            #expect(error.knownCode == .queryRefused)
+            #expect(error.code == ControlErrorCode.queryRefused.rawValue)
         }
         peer.send(try ControlCodec.request(id: .number(2), method: "nonsense", ["a": 1]))
         guard case .failure(_, let error)? = try peer.answers().last ?? nil else {
             Issue.record("an unknown method was not refused")
             return
         }
-        #expect(error.knownCode == .methodNotFound)
+        #expect(error.code == ControlErrorCode.methodNotFound.rawValue)
         #expect(try text(try peer.ask("SELECT 1 AS one", .json)) == #"{"rows":[{"one":1}]}"#)
     }
 
@@ -124,6 +124,6 @@ struct QueryWorkerTests {
             Issue.record("it was not refused")
             return
         }
-        #expect(error.knownCode == .queryUnavailable)
+        #expect(error.code == ControlErrorCode.queryUnavailable.rawValue)
     }
 }

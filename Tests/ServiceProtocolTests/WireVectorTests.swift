@@ -229,7 +229,7 @@ struct WireVectorTests {
         #expect(try ServerMessage.decode(frame(0x0004, "0803")) == .commandAck(index: 3))
         #expect(try ServerMessage.commandAck(index: 3).frame(version: 5) == frame(0x0004, "0803"))
         #expect(try inputFrame(headers: [], value: [1]) == frame(0x0400, "72030a0101"))
-        #expect(try outputFrame(.value([1])) == frame(0x0401, "72030a0101"))
+        #expect(try Command(.output(.value([1]))).frame() == frame(0x0401, "72030a0101"))
     }
 
     @Test func fieldsComeInAnyOrderAndUnknownOnesAreSkipped() throws {

@@ -27,15 +27,6 @@ int perdure_peer_credentials(int descriptor, unsigned int *uid, unsigned int *gi
 /// are, or -1 with errno (ERANGE when there are more).
 int perdure_peer_groups(int descriptor, unsigned int *groups, int count);
 
-/// eventfd(2), non-blocking and close-on-exec; the descriptor, or -1 with errno.
-int perdure_eventfd(void);
-
-/// Makes the eventfd readable. It cannot fail but by a full counter, which is readable too.
-void perdure_eventfd_signal(int descriptor);
-
-/// Makes the eventfd unreadable again.
-void perdure_eventfd_take(int descriptor);
-
 /// prctl(PR_SET_PDEATHSIG): the process gets the signal when the thread that started it ends; 0, or -1 with errno.
 int perdure_die_with_parent(int signal);
 

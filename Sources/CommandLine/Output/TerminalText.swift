@@ -19,11 +19,6 @@ package enum TerminalText {
         return String(result)
     }
 
-    /// The lines of a text, each safe.
-    package static func safeLines(_ text: String) -> [String] {
-        text.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }.map { safe(String($0)) }
-    }
-
     /// JSON text in which the same characters stand as `\uXXXX`. They can be in strings only, and JSON writes those
     /// below space so by itself; the line breaks between members are ours.
     package static func safeJSON(_ json: String) -> String {

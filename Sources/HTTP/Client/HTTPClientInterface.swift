@@ -62,15 +62,6 @@ package enum HTTPClientFailure: Error, Sendable, Hashable {
     case noSignOfLife(milliseconds: Int)
     /// This client was closed.
     case closed
-
-    /// No byte of the request can have been acted on: repeating it does nothing twice.
-    package var requestWasNotSeen: Bool {
-        switch self {
-        case .nameNotResolved, .refused, .unreachable, .connectTimedOut, .goAway, .http1Peer: true
-        case .streamReset(let code): code == .refusedStream
-        case .connectionLost, .staleConnection, .protocolViolation, .noSignOfLife, .closed: false
-        }
-    }
 }
 
 extension HTTPClientFailure: CustomStringConvertible {

@@ -46,12 +46,6 @@ struct HTTP1Parser {
         self.role = role
     }
 
-    /// No byte of the next message has come yet: the connection is idle and may be closed or used again.
-    var isBetweenMessages: Bool {
-        if case .head = state { return gathered.isEmpty }
-        return false
-    }
-
     /// A head is under way but not complete.
     var isInsideHead: Bool {
         if case .head = state { return !gathered.isEmpty }

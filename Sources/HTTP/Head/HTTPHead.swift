@@ -56,9 +56,6 @@ package struct HTTPHead: Sendable {
         fields.reserveCapacity(fieldCount)
     }
 
-    /// The method's token as it was sent: what `.other` stands for.
-    package var methodToken: ArraySlice<UInt8> { slice(methodPlace) }
-
     /// Path and query, exactly as they came; never empty in a request that was accepted.
     package var target: ArraySlice<UInt8> { slice(targetPlace) }
 
@@ -119,18 +116,6 @@ extension HTTPHead {
         var found = 0
         for field in fields where matches(field.name, name) { found += 1 }
         return found
-    }
-
-    /// Goes through all fields in the order they were sent, without copying; the buffers live during the call only.
-    package func forEachField(_ body: (_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Void) {
-        bytes.withUnsafeBytes { all in
-            for field in fields {
-                body(
-                    UnsafeRawBufferPointer(rebasing: all[field.name.range]),
-                    UnsafeRawBufferPointer(rebasing: all[field.value.range])
-                )
-            }
-        }
     }
 
     func index(of name: StaticString) -> Int? {
