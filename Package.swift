@@ -111,9 +111,15 @@ let package = Package(
             ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"]
         ),
 
+        .target(
+            name: "GoldenRecordings",
+            dependencies: ["ControlProtocol"],
+            path: "Tests/GoldenRecordings",
+            swiftSettings: strict
+        ),
         tests("DurableModelTests", ["DurableModel"]),
         tests("LoggingTests", ["Logging"]),
-        tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel"]),
+        tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel", "GoldenRecordings"]),
         tests("RegistryTests", ["Registry", "DurableModel"]),
         tests("EngineTests", ["Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
@@ -124,7 +130,10 @@ let package = Package(
         ),
         tests("EventLoopTests", ["EventLoop"]),
         tests("HTTPTests", ["HTTP", "EventLoop"]),
-        tests("EndpointsTests", ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop"]),
+        tests(
+            "EndpointsTests",
+            ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop", "GoldenRecordings"]
+        ),
         tests("ControlProtocolTests", ["ControlProtocol", "DurableModel"]),
         tests("SystemdTests", ["Systemd", "Logging"]),
         tests("ConfigurationTests", ["Configuration", "DurableModel"]),
@@ -148,11 +157,14 @@ let package = Package(
         ),
         tests(
             "IngressAPITests",
-            ["IngressAPI", "HTTP", "ServiceProtocol", "Engine", "Registry", "DurableModel", "ControlProtocol"]
+            [
+                "IngressAPI", "HTTP", "ServiceProtocol", "Engine", "Registry", "DurableModel", "ControlProtocol",
+                "GoldenRecordings",
+            ]
         ),
         tests(
             "AdminAPITests",
-            ["AdminAPI", "HTTP", "Engine", "Registry", "DurableModel", "ControlProtocol"]
+            ["AdminAPI", "HTTP", "Engine", "Registry", "DurableModel", "ControlProtocol", "GoldenRecordings"]
         ),
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),

@@ -1,36 +1,14 @@
 import ControlProtocol
 import DurableModel
-import FoundationEssentials
+import GoldenRecordings
 import HTTP
 import Testing
 
 @testable import AdminAPI
 
 /// Recorded requests and answers; skipped where the recordings, which lie beside the repository, are absent.
-@Suite(.enabled(if: Recordings.text != nil)) struct GoldenAdminTests {
-    private struct Recording: Decodable {
-        struct Request: Decodable {
-            var method: String
-            var path: String
-            var headers: [String: String]
-            var body: JSONValue?
-        }
-
-        struct Response: Decodable {
-            var status: Int
-            var headers: [String: String]
-            var body: JSONValue?
-        }
-
-        var name: String
-        var request: Request
-        var response: Response
-    }
-
-    private func recordings() throws -> [Recording] {
-        try (Recordings.text ?? "").split(separator: "\n")
-            .map { try JSONDecoder().decode(Recording.self, from: Data($0.utf8)) }
-    }
+@Suite(.enabled(if: GoldenRecordings.has("admin.jsonl"))) struct GoldenAdminTests {
+    private func recordings() throws -> [HTTPRecording] { try GoldenRecordings.exchanges("admin.jsonl") }
 
     @Test func shapesAreThoseOfTheRecordings() throws {
         let recorded = Dictionary(
@@ -74,7 +52,7 @@ import Testing
                     method,
                     request.path,
                     request.headers.map { ($0.key, $0.value) },
-                    body: body(request)
+                    body: String(decoding: request.bytes, as: UTF8.self)
                 )
             else { continue }
             if case .unsupported = refusal { continue }
@@ -83,28 +61,5 @@ import Testing
             count += 1
         }
         #expect(count > 25, "\(count)")
-    }
-
-    private func body(_ request: Recording.Request) -> String {
-        switch request.body {
-        case nil, .null?: ""
-        case .string(let text)?: text
-        case let value?: (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        }
-    }
-}
-
-private enum Recordings {
-    static let text: String? = {
-        let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-        let path = root + "/../shared/reference/golden/admin.jsonl"
-        guard let data = try? Data(contentsOf: URL(filePath: path)) else { return nil }
-        return withOurIDs(String(decoding: data, as: UTF8.self))
-    }()
-
-    /// Partition keys of the recorded server use all 64 bits, ours stay below 2^63: each of its ids becomes one that
-    /// could be ours, so that what is compared is not the id.
-    private static func withOurIDs(_ text: String) -> String {
-        text.replacing(/inv_1[0-9a-zA-Z]{33}/, with: "inv_1gdJBtdVEcM942bjcDmb1c1khoaJe11Hbz")
     }
 }

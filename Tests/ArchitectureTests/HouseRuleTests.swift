@@ -53,6 +53,13 @@ struct HouseRuleTests {
         }
     }
 
+    @Test func noRoomHoldsAFileThatOnlyKeptItsPlace() throws {
+        for file in try SourceFile.sources.get() + SourceFile.all(under: "Tests")
+        where file.path.hasSuffix("/Placeholder.swift") {
+            Issue.record("\(file.path): delete it, the room has files of its own")
+        }
+    }
+
     @Test func functionsFitOnAScreen() throws {
         for file in try SourceFile.sources.get() {
             for function in file.functions where function.lineCount > FunctionLength.linesMax {

@@ -1,15 +1,16 @@
 import DurableModel
 import Endpoints
 import FoundationEssentials
+import GoldenRecordings
 import Testing
 
 /// What the official SDKs announced, and what the recorded server refused. Skipped in a clone without the recordings;
 /// `ManifestTests` stands on its own.
-@Suite(.enabled(if: GoldenManifests.arePresent))
+@Suite(.enabled(if: GoldenRecordings.has("discovery.jsonl")))
 struct GoldenManifestTests {
     @Test func everyAnnouncedManifestIsRead() throws {
         var found: [String: Int] = [:]
-        for line in try GoldenManifests.lines("discovery.jsonl") {
+        for line in try GoldenRecordings.lines("discovery.jsonl") {
             let recording = try JSONDecoder().decode(GoldenManifests.Discovery.self, from: Data(line.utf8))
             let body = try JSONEncoder().encode(recording.response.body)
             let manifest = try Manifest.decode([UInt8](body))
@@ -38,7 +39,7 @@ struct GoldenManifestTests {
     @Test func everyQuotedManifestIsJudgedAsRecorded() throws {
         let marker = "Discovery response: "
         var refused = 0
-        for line in try GoldenManifests.lines("admin.jsonl") where line.contains(marker) {
+        for line in try GoldenRecordings.lines("admin.jsonl") where line.contains(marker) {
             guard let recording = try? JSONDecoder().decode(GoldenManifests.Refusal.self, from: Data(line.utf8)),
                 let quoted = recording.response.body.message.firstRange(of: marker)
             else { continue }
@@ -104,15 +105,5 @@ enum GoldenManifests {
             case .fields(let value): try container.encode(value)
             }
         }
-    }
-
-    private static let folder =
-        #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 } + "/../shared/reference/golden/"
-
-    static var arePresent: Bool { FileManager.default.fileExists(atPath: folder + "discovery.jsonl") }
-
-    static func lines(_ name: String) throws -> [Substring] {
-        let data = try Data(contentsOf: URL(filePath: folder + name))
-        return String(decoding: data, as: UTF8.self).split(separator: "\n")
     }
 }

@@ -1,11 +1,12 @@
 import DurableModel
 import FoundationEssentials
+import GoldenRecordings
 import ServiceProtocol
 import Testing
 
 /// Every frame that was recorded between a real server and the official SDKs. The recordings are not part of the
 /// repository; without them (a clone on its own) this suite is skipped and the vectors of `WireVectorTests` remain.
-@Suite(.enabled(if: GoldenExchanges.isPresent))
+@Suite(.enabled(if: GoldenRecordings.has("exchanges.jsonl")))
 struct GoldenExchangesTests {
     @Test func everyRecordedFrameReadsAsItsRecordedFields() throws {
         let frames = try GoldenExchanges.frames()
@@ -58,10 +59,6 @@ struct RecordedFrame {
 }
 
 enum GoldenExchanges {
-    static let path = packageRoot + "/../shared/reference/golden/exchanges.jsonl"
-
-    static var isPresent: Bool { FileManager.default.fileExists(atPath: path) }
-
     static func frames() throws -> [RecordedFrame] {
         struct Exchange: Decodable {
             let sdk: String
@@ -75,9 +72,8 @@ enum GoldenExchanges {
             let hex: String?
             let decoded: JSONValue?
         }
-        let text = String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
         var frames: [RecordedFrame] = []
-        for line in text.split(separator: "\n") {
+        for line in try GoldenRecordings.lines("exchanges.jsonl") {
             let exchange = try JSONDecoder().decode(Exchange.self, from: Data(line.utf8))
             for step in exchange.sequence {
                 guard let type = step.type, let hex = step.hex, let decoded = step.decoded else { continue }
@@ -100,8 +96,6 @@ enum GoldenExchanges {
         }
         return frames
     }
-
-    private static let packageRoot = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
 }
 
 /// The bytes that hexadecimal digits stand for, `nil` if they are none.

@@ -28,21 +28,17 @@ struct StorageKind: Sendable, CustomTestStringConvertible {
 /// SQLite in a directory of its own.
 final class SQLiteWorld: StorageWorld {
     let directory: TemporaryDirectory
-    private var store: SQLiteStore?
+    private(set) var storage: any EngineStorage
 
     init() throws {
         directory = try TemporaryDirectory()
-        store = try SQLiteStore(directory: directory.path)
-    }
-
-    var storage: any EngineStorage {
-        guard let store else { preconditionFailure("the store is open except during a restart") }
-        return store
+        storage = try SQLiteStore(directory: directory.path)
     }
 
     func restart() throws {
-        store = nil
-        store = try SQLiteStore(directory: directory.path)
+        // The old one lets go of its directory before the new one takes it.
+        storage = MemoryStorage()
+        storage = try SQLiteStore(directory: directory.path)
     }
 }
 
