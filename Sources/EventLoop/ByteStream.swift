@@ -207,6 +207,8 @@ package final class ByteStream {
         guard state == .open else { return }
         var events: PollEvents = input == .reading ? .readable : []
         if waitsForRoom { events.insert(.writable) }
+        // A peer that has finished its output may wait for ours, or be gone: that is to be heard of.
+        if events.isEmpty, input == .ended, output != .finished { events = .loss }
         handle?.watch(events)
     }
 
@@ -277,6 +279,9 @@ extension ByteStream: PollOwner {
                 watch()
             }
             return
+        }
+        if events.contains(.loss) {
+            return fail(.system(.read, subject: peerAddress.description, code: ECONNRESET))
         }
         if events.contains(.writable), waitsForRoom {
             if let code = send() { return failSoon(code) }

@@ -49,6 +49,9 @@ struct PollEvents: OptionSet {
     let rawValue: Int32
 
     static let readable = PollEvents(rawValue: Int32(UV_READABLE.rawValue))
+    /// Nothing but the loss of the connection, which the kernel reports to whoever watches for anything at all. What this
+    /// asks for by itself, urgent bytes, cannot come any more where it is used: after the peer's end.
+    static let loss = PollEvents(rawValue: Int32(UV_PRIORITIZED.rawValue))
     static let writable = PollEvents(rawValue: Int32(UV_WRITABLE.rawValue))
 }
 

@@ -50,6 +50,20 @@ enum Transport: CaseIterable { case tcp4, tcp6, unix }
         world.loop.close()
     }
 
+    @Test func whoHasEndedAndIsThenGoneIsHeardOf() throws {
+        let world = try TestWorld()
+        let directory = try TemporaryDirectory()
+        let (client, server, _) = try connected(.unix, in: world, directory: directory)
+        client.stream.shutdownWrite()
+        try world.run("the end arrives") { server.ended == 1 }
+        for _ in 0..<5 { world.turn() }
+        #expect(server.errors.isEmpty && !server.stream.isClosed)
+        client.stream.close()
+        try world.run("the loss is told") { !server.errors.isEmpty }
+        #expect(server.errors.count == 1 && server.stream.isClosed)
+        world.loop.close()
+    }
+
     @Test func nothingLeavesBeforeAFlush() throws {
         let world = try TestWorld()
         let (left, right) = try world.pair()

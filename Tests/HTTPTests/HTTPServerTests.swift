@@ -1,4 +1,5 @@
 import EventLoop
+import Glibc
 import Testing
 
 @testable import HTTP
@@ -180,6 +181,33 @@ import Testing
         world.server.respond(to: world.handler.seen[0].id, HTTPResponse(status: 200))
         world.run { peer.isOver }
         #expect(peer.text.hasPrefix("HTTP/1.1 200 OK"))
+    }
+
+    @Test func clientThatHalfClosesAndIsThenResetCancelsItsRequest() throws {
+        let world = try LoopWorld()
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = try #require(world.address.port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        let connected = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        try #require(connected == 0)
+        let request = Array("GET /later HTTP/1.1\r\nHost: h\r\n\r\n".utf8)
+        #expect(send(descriptor, request, request.count, Int32(MSG_NOSIGNAL)) == request.count)
+        shutdown(descriptor, Int32(SHUT_WR))
+        world.run { world.handler.seen.count == 1 }
+        world.settle()
+        #expect(world.handler.cancelled.isEmpty)
+        var reset = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &reset, socklen_t(MemoryLayout<linger>.size))
+        close(descriptor)
+        world.run { !world.handler.cancelled.isEmpty }
+        #expect(world.handler.cancelled == [world.handler.seen[0].id])
+        #expect(world.server.connectionCount == 0)
     }
 
     @Test func streamedAnswerIsChunked() throws {

@@ -71,7 +71,7 @@ package enum HTTPRefusal: Error, Sendable, Hashable, CaseIterable {
     /// What is wrong, for the sender. Holds nothing of what was sent.
     package var sentence: StaticString {
         switch self {
-        case .notHTTP: "this address speaks HTTP, and these bytes are not HTTP"
+        case .notHTTP: "the bytes that came are not HTTP"
         case .bareLineFeed: "a line of the head ends in LF without CR; lines end in CR LF"
         case .bareCarriageReturn: "the head holds a CR that does not end a line"
         case .emptyStartLine: "the head begins with an empty line"

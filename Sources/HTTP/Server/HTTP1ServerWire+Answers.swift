@@ -48,7 +48,7 @@ extension HTTP1ServerWire {
         guard keepsAlive, !server.isDraining else { return connection.linger() }
         if !parked.isEmpty {
             connection.markDirty()
-        } else if endedAt != nil {
+        } else if hasEnded {
             connection.linger()
         }
     }

@@ -28,7 +28,8 @@ final class HTTP1ServerWire {
     var sequence: UInt32 = 0
     var parked: [UInt8] = []
     private var body: [UInt8] = []
-    var endedAt: UInt64?
+    /// The client sends no more.
+    var hasEnded = false
 
     // Of the request being answered.
     /// HEAD and some statuses have an answer that ends with its head.
@@ -71,7 +72,7 @@ final class HTTP1ServerWire {
         parked = []
         connection.setBacklog(false)
         bytes.withUnsafeBytes { read($0) }
-        if endedAt != nil { peerEnded() }
+        if hasEnded { peerEnded() }
     }
 
     private func read(_ bytes: UnsafeRawBufferPointer) {
@@ -198,11 +199,12 @@ final class HTTP1ServerWire {
 
     // MARK: The end
 
-    /// The client sends no more. It may still wait for its answer, or be gone: both look the same, so the wait is short.
+    /// The client sends no more. It may still wait for its answer, however long that takes; one that is gone is found out by
+    /// the kernel, which asks it whether it lives.
     func peerEnded() {
         switch phase {
-        case .awaiting, .streaming: endedAt = endedAt ?? now
-        case .idle where !parked.isEmpty: endedAt = endedAt ?? now
+        case .awaiting, .streaming: hasEnded = true
+        case .idle where !parked.isEmpty: hasEnded = true
         case .head, .collecting:
             if case .refused(let refusal) = parser.inputEnded() { refuse(refusal) } else { connection.close() }
         case .idle, .discarding: connection.linger()
@@ -242,8 +244,7 @@ final class HTTP1ServerWire {
             }
         case .discarding(_, let since):
             if now &- since > limits.bodyMilliseconds { connection.linger() }
-        case .awaiting, .streaming:
-            if let endedAt, now &- endedAt > limits.halfClosedMilliseconds { connection.close() }
+        case .awaiting, .streaming: break
         }
     }
 }

@@ -105,8 +105,6 @@ package struct HTTPServerLimits: Sendable {
     package var idleMilliseconds: UInt64 = 75_000
     /// How long a peer may take nothing of an answer.
     package var sendMilliseconds: UInt64 = 60_000
-    /// How long a client that has sent its end may wait for its answer; a client that is gone looks the same.
-    package var halfClosedMilliseconds: UInt64 = 10_000
     /// A closed connection's last answer is lost when bytes are still coming in, so they are read this long.
     package var lingerMilliseconds: UInt64 = 2_000
     /// Half of what `LimitNOFILE=` gives a service by the usual hard limit leaves enough for everything else.
