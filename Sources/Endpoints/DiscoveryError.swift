@@ -62,7 +62,7 @@ package struct DiscoveryError: Error, Hashable, Sendable {
         case .tlsUnsupported:
             "https is not supported yet; register the service at an http:// address, for example behind a local proxy"
         case .unreachable(let reason, let attempts):
-            "\(reason) (tried \(attempts) times)"
+            "\(reason) (tried \(attempts == 1 ? "once" : "\(attempts) times"))"
         case .http1Only:
             "the server possibly supports only HTTP/1.1; register it with --use-http1.1 (use_http_11 in the admin API)"
         case .tooSlow(let milliseconds):

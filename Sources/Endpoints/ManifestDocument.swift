@@ -26,11 +26,16 @@ struct ManifestDocument: Decodable {
     }
 
     private static func version(_ container: KeyedDecodingContainer<CodingKeys>, _ key: CodingKeys) throws -> Int {
-        let version = try container.decode(Int.self, forKey: key)
-        guard (1...Int(Int32.max)).contains(version) else {
-            throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: "is not positive")
+        let problem = "is not a whole number above 0"
+        guard container.contains(key) else {
+            throw DecodingError.keyNotFound(
+                key,
+                .init(codingPath: container.codingPath, debugDescription: "is missing")
+            )
         }
-        return version
+        guard let number = try container.wholeNumber(key, problem: problem), (1...UInt64(Int32.max)).contains(number)
+        else { throw DecodingError.dataCorruptedError(forKey: key, in: container, debugDescription: problem) }
+        return Int(number)
     }
 
     static func decode(_ bytes: [UInt8]) throws(ManifestError) -> ManifestDocument {
@@ -146,6 +151,37 @@ struct OptionsDocument: Decodable {
     let retryPolicyExponentiationFactor: Double?
     let retryPolicyOnMaxAttempts: Action?
 
+    enum CodingKeys: CodingKey {
+        case inactivityTimeout, abortTimeout, journalRetention, idempotencyRetention, workflowCompletionRetention
+        case enableLazyState, ingressPrivate, retryPolicyInitialInterval, retryPolicyMaxInterval
+        case retryPolicyMaxAttempts, retryPolicyExponentiationFactor, retryPolicyOnMaxAttempts
+    }
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func duration(_ key: CodingKeys) throws -> UInt64? {
+            try container.wholeNumber(key, problem: "is not a duration: whole milliseconds, 0 or more")
+        }
+        inactivityTimeout = try duration(.inactivityTimeout)
+        abortTimeout = try duration(.abortTimeout)
+        journalRetention = try duration(.journalRetention)
+        idempotencyRetention = try duration(.idempotencyRetention)
+        workflowCompletionRetention = try duration(.workflowCompletionRetention)
+        enableLazyState = try container.decodeIfPresent(Bool.self, forKey: .enableLazyState)
+        ingressPrivate = try container.decodeIfPresent(Bool.self, forKey: .ingressPrivate)
+        retryPolicyInitialInterval = try duration(.retryPolicyInitialInterval)
+        retryPolicyMaxInterval = try duration(.retryPolicyMaxInterval)
+        retryPolicyMaxAttempts = try container.wholeNumber(
+            .retryPolicyMaxAttempts,
+            problem: "is not a number of attempts: a whole number, 0 or more"
+        )
+        retryPolicyExponentiationFactor = try container.decodeIfPresent(
+            Double.self,
+            forKey: .retryPolicyExponentiationFactor
+        )
+        retryPolicyOnMaxAttempts = try container.decodeIfPresent(Action.self, forKey: .retryPolicyOnMaxAttempts)
+    }
+
     enum Action: String, Decodable {
         case pause = "PAUSE"
         case kill = "KILL"
@@ -168,6 +204,17 @@ struct OptionsDocument: Decodable {
             onMaxAttempts: retryPolicyOnMaxAttempts.map { $0 == .pause ? .pause : .kill }
         )
         return options
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// A number that has to be whole and not negative; the JSON reader says of another one that the document is corrupt.
+    fileprivate func wholeNumber(_ key: Key, problem: String) throws -> UInt64? {
+        do {
+            return try decodeIfPresent(UInt64.self, forKey: key)
+        } catch DecodingError.dataCorrupted {
+            throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: problem)
+        }
     }
 }
 

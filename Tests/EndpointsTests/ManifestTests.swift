@@ -238,6 +238,30 @@ struct ManifestTests {
         }
     }
 
+    @Test(arguments: [
+        ("inactivityTimeout", "-5", "milliseconds"), ("abortTimeout", "1.5", "milliseconds"),
+        ("journalRetention", "-0.5", "milliseconds"), ("idempotencyRetention", "1e30", "milliseconds"),
+        ("retryPolicyMaxInterval", "-1", "milliseconds"), ("retryPolicyMaxAttempts", "-1", "attempts"),
+        ("retryPolicyMaxAttempts", "2.5", "attempts"), ("inactivityTimeout", #""1m""#, "type"),
+    ])
+    func aNumberThatCannotBeIsNamed(field: String, value: String, word: String) {
+        #expect {
+            try Manifest.decode(Self.manifest(#""\#(field)":\#(value)"#))
+        } throws: { error in
+            guard case .badField(let path, let problem)? = error as? ManifestError else { return false }
+            return path == "services[0].\(field)" && problem.contains(word)
+        }
+    }
+
+    @Test(arguments: ["-1", "5.5", "0", #"null"#])
+    func aVersionThatCannotBeIsNamed(version: String) {
+        let text =
+            #"{"protocolMode":"BIDI_STREAM","minProtocolVersion":\#(version),"maxProtocolVersion":7,"services":[]}"#
+        #expect(throws: ManifestError.badField(path: "minProtocolVersion", problem: "is not a whole number above 0")) {
+            try Manifest.decode(Array(text.utf8))
+        }
+    }
+
     @Test func bombsAreRefusedUnread() {
         let deep = Array(repeating: UInt8(ascii: "["), count: 1_000_000)
         #expect(throws: ManifestError.tooDeep(depthMax: 64)) { try Manifest.decode(deep) }
