@@ -41,6 +41,11 @@ package struct InvocationID: Hashable, Sendable {
         )
     }
 
+    /// The partition key of all that has this key, whatever its service: a number below 2^63 that depends on nothing else.
+    package static func partitionKey(ofKey key: String) -> UInt64 {
+        UInt64(bigEndianBytes: SHA256.digest(of: Array(key.utf8)).prefix(8)) & 0x7fff_ffff_ffff_ffff
+    }
+
     /// The row number that the id carries if it is a random one; meaningless for a hashed id.
     package var number: InvocationNumber {
         InvocationNumber(rawValue: Int64((high & 0xffff) << 32 | low >> 32))

@@ -94,7 +94,7 @@ extension Engine {
         if let key = creation.idempotencyKey {
             id = DerivedID.idempotent(target: creation.target, idempotencyKey: key)
         } else {
-            let partitionKey = creation.target.key.map(DerivedID.partitionKey(of:)) ?? memory.entropy.next()
+            let partitionKey = creation.target.key.map(InvocationID.partitionKey(ofKey:)) ?? memory.entropy.next()
             id = InvocationID(
                 partitionKey: partitionKey,
                 createdAt: now,
@@ -210,19 +210,14 @@ package enum DerivedID {
     /// The id of the call with that idempotency key.
     package static func idempotent(target: Target, idempotencyKey: String) -> InvocationID {
         id(
-            partitionKey: partitionKey(of: target.key ?? idempotencyKey),
+            partitionKey: InvocationID.partitionKey(ofKey: target.key ?? idempotencyKey),
             parts: ["ik", target.service, target.key, target.handler, idempotencyKey]
         )
     }
 
     /// The id of a workflow's run for that key.
     package static func workflow(service: String, key: String) -> InvocationID {
-        id(partitionKey: partitionKey(of: key), parts: ["wf", service, key])
-    }
-
-    /// A number below 2^63 that depends on nothing but the text.
-    package static func partitionKey(of text: String) -> UInt64 {
-        UInt64(bigEndianBytes: SHA256.digest(of: Array(text.utf8)).prefix(8)) & 0x7fff_ffff_ffff_ffff
+        id(partitionKey: InvocationID.partitionKey(ofKey: key), parts: ["wf", service, key])
     }
 
     /// Each part goes in behind its length, and an absent one as its own mark: no two lists of parts read the same.

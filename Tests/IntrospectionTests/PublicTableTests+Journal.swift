@@ -60,6 +60,76 @@ struct JournalAndStateTableTests {
         #expect(try world.query("SELECT * FROM sys_journal WHERE id = '\(QueryWorld.id(2))'").rows.isEmpty)
     }
 
+    /// As the recorded server writes entries, of what an entry holds by itself.
+    @Test func entriesAreShownWhole() throws {
+        let world = try QueryWorld()
+        let invocation = QueryWorld.invocation(1)
+        let call = CallCommand(
+            serviceName: "Tally",
+            handlerName: "add",
+            parameter: [49],
+            key: "k",
+            invocationIDNotificationIndex: 3,
+            resultCompletionID: 4
+        )
+        let failure = Failure(code: 418, message: "no")
+        let entries: [(frame: MessageFrame, json: String?)] = [
+            (
+                Command(.run(completionID: 1), name: "stamp").frame(),
+                #"{"Command":{"Run":{"completion_id":1,"name":"stamp"}}}"#
+            ),
+            (
+                Notification(type: .runCompletion, id: .completion(1), result: .value([34, 49])).frame(),
+                #"{"Notification":{"Completion":{"Run":{"completion_id":1,"result":{"Success":[34,49]}}}}}"#
+            ),
+            (
+                Command(.sleep(wakeUpTimeMilliseconds: 5, completionID: 2)).frame(),
+                #"{"Command":{"Sleep":{"wake_up_time":5,"completion_id":2,"name":""}}}"#
+            ),
+            (
+                Notification(type: .sleepCompletion, id: .completion(2), result: .void).frame(),
+                #"{"Notification":{"Completion":{"Sleep":{"completion_id":2}}}}"#
+            ),
+            (
+                Command(.call(call)).frame(),
+                #"{"Command":{"Call":{"request":{"invocation_target":{"VirtualObject":{"name":"Tally","key":"k","#
+                    + #""handler":"add"}},"parameter":[49],"headers":[],"idempotency_key":null},"#
+                    + #""invocation_id_completion_id":3,"result_completion_id":4,"name":""}}}"#
+            ),
+            (
+                Notification(type: .callCompletion, id: .completion(4), result: .failure(failure)).frame(),
+                #"{"Notification":{"Completion":{"Call":{"completion_id":4,"#
+                    + #""result":{"Failure":{"code":418,"message":"no"}}}}}}"#
+            ),
+            (
+                Notification(type: .signalNotification, id: .signal(1), result: .void).frame(),
+                #"{"Notification":{"Signal":{"id":{"SignalIndex":1},"result":"Void"}}}"#
+            ),
+            (Command(.setState(key: [1, 255], value: [UInt8](repeating: 7, count: 65_536))).frame(), nil),
+            (
+                Command(.setState(key: [1, 255], value: [7])).frame(),
+                #"{"Command":{"SetState":{"key":[1,255],"value":[7],"name":""}}}"#
+            ),
+        ]
+        let headers = [Header(key: "a", value: "b")]
+        try world.add(invocation, input: Command(.input(headers: headers, value: [3])).frame().payload)
+        try world.commit {
+            $0.journal[invocation.number] = entries.enumerated().map { index, entry in
+                JournalRow(
+                    index: index + 1,
+                    type: entry.frame.type,
+                    payload: entry.frame.payload,
+                    appendedAt: QueryWorld.created
+                )
+            }
+        }
+        let input = #"{"Command":{"Input":{"headers":[{"name":"a","value":"b"}],"payload":[3],"name":""}}}"#
+        #expect(
+            try world.column("SELECT entry_json FROM sys_journal ORDER BY index")
+                == [.text(input)] + entries.map { $0.json.map { .text($0) } ?? .null }
+        )
+    }
+
     @Test func aBrokenEntryHidesNoOthers() throws {
         let world = try QueryWorld()
         let invocation = QueryWorld.invocation(1)
@@ -70,7 +140,8 @@ struct JournalAndStateTableTests {
             ]
         }
         #expect(
-            try world.query("SELECT name, entry_lite_json FROM sys_journal").rows == [[.null, .null], [.null, .null]]
+            try world.query("SELECT name, entry_lite_json, entry_json FROM sys_journal").rows
+                == [[.null, .null, .null], [.null, .null, .null]]
         )
     }
 
@@ -99,6 +170,10 @@ struct JournalAndStateTableTests {
         ]
         #expect(try world.query(sql).rows == expected)
         #expect(try world.column("SELECT key FROM state WHERE service_name = 'none'").isEmpty)
+        #expect(
+            try world.column("SELECT DISTINCT partition_key FROM state")
+                == [.integer(Int64(InvocationID.partitionKey(ofKey: "nb")))]
+        )
     }
 
     @Test func locksAndInboxesNameTheirInvocations() throws {

@@ -39,7 +39,7 @@ extension PublicTable {
             PublicColumn("raw", .binary, "e.payload", .payload),
             PublicColumn("raw_length", .uint64, payloadLength("e.payload")),
             PublicColumn("version", .uint32, "2"),
-            .absent("entry_json", .text),
+            PublicColumn("entry_json", .text, "e.payload", .entryJSON),
             PublicColumn("entry_lite_json", .text, "e.payload", .entryLiteJSON),
             PublicColumn("appended_at", .timestamp, "e.appended_at"),
         ]
@@ -74,7 +74,7 @@ extension PublicTable {
         "state",
         source: "key_state AS k",
         columns: [
-            .absent("partition_key", .uint64),
+            PublicColumn("partition_key", .uint64, "k.key", .partitionKeyOfKey),
             .absent("scope", .text),
             PublicColumn("service_name", .text, "k.service", search: .plain),
             PublicColumn("service_key", .text, "k.key", search: .plain),

@@ -12,6 +12,8 @@ enum ColumnForm: Sendable {
     case deploymentID
     /// The first 8 of an invocation id's 24 bytes as a number.
     case partitionKey
+    /// The key of an object or workflow to the same number that its invocations' ids begin with.
+    case partitionKeyOfKey
     /// A payload, put together from its chunks if it lies in them.
     case payload
     /// A payload as text; NULL when it is no UTF-8.
@@ -25,6 +27,8 @@ enum ColumnForm: Sendable {
     /// The name and the short JSON of a journal entry, from its payload; the type is in the column after it.
     case entryName
     case entryLiteJSON
+    /// With the payloads, unless those are long.
+    case entryJSON
     /// The parts of an encoded await.
     case awaitedCompletions
     case awaitedSignals
@@ -33,7 +37,7 @@ enum ColumnForm: Sendable {
     /// Whether the form needs the message type beside the value.
     var needsEntryType: Bool {
         switch self {
-        case .entryName, .entryLiteJSON: true
+        case .entryName, .entryLiteJSON, .entryJSON: true
         default: false
         }
     }

@@ -27,13 +27,16 @@ struct PrivateCell {
             Self.result(bytes(Self.deploymentID), to: context)
         case .partitionKey:
             writePartitionKey(to: context)
+        case .partitionKeyOfKey:
+            let key = bytes { String(decoding: $0, as: UTF8.self) }
+            sqlite3_result_int64(context, Int64(clamping: InvocationID.partitionKey(ofKey: key)))
         case .lossyText:
             Self.result(bytes { String(decoding: $0, as: UTF8.self) }, to: context)
         case .entryType:
             Self.result(messageType?.entryTypeName, to: context)
         case .commandType:
             Self.result(messageType.map { Self.commandName($0) }, to: context)
-        case .payload, .payloadText, .entryName, .entryLiteJSON:
+        case .payload, .payloadText, .entryName, .entryLiteJSON, .entryJSON:
             return writePayload(form, to: context)
         case .awaitedCompletions, .awaitedSignals, .awaitedTree:
             let awaiting = bytes { try? Awaiting.decode(Array($0)) }
