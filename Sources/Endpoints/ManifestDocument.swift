@@ -208,11 +208,14 @@ struct OptionsDocument: Decodable {
 }
 
 extension KeyedDecodingContainer {
-    /// A number that has to be whole and not negative; the JSON reader says of another one that the document is corrupt.
+    /// A number that has to be whole and not negative. Of another one the JSON reader says only that the whole document is
+    /// corrupt, by an error of its own.
     fileprivate func wholeNumber(_ key: Key, problem: String) throws -> UInt64? {
         do {
             return try decodeIfPresent(UInt64.self, forKey: key)
-        } catch DecodingError.dataCorrupted {
+        } catch DecodingError.typeMismatch(let type, let context) {
+            throw DecodingError.typeMismatch(type, context)
+        } catch {
             throw DecodingError.dataCorruptedError(forKey: key, in: self, debugDescription: problem)
         }
     }
