@@ -39,6 +39,27 @@ package struct JSONWriter: Sendable {
         bytes.append(contentsOf: text.utf8)
     }
 
+    /// Bytes as a string of two lower-case digits each.
+    package mutating func hexadecimal(_ blob: some Collection<UInt8>) {
+        separate()
+        bytes.reserveCapacity(bytes.count + blob.count * 2 + 2)
+        bytes.append(UInt8(ascii: "\""))
+        for byte in blob {
+            bytes.append(Self.hexadecimal(byte >> 4))
+            bytes.append(Self.hexadecimal(byte & 0xf))
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// What is written so far; what comes next continues after it.
+    package mutating func take() -> [UInt8] {
+        let taken = bytes
+        bytes.removeAll(keepingCapacity: true)
+        return taken
+    }
+
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
     private mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)

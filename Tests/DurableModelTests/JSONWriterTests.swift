@@ -39,4 +39,14 @@ import Testing
             #expect(try JSONDecoder().decode([String].self, from: Data(writer.bytes)) == [text])
         }
     }
+
+    @Test func bytesAreHexadecimalAndWhatIsTakenGoesOn() {
+        var writer = JSONWriter()
+        writer.beginArray()
+        writer.hexadecimal([0x00, 0xff, 0x1a])
+        #expect(String(decoding: writer.take(), as: UTF8.self) == #"["00ff1a""#)
+        writer.hexadecimal([UInt8]())
+        writer.endArray()
+        #expect(writer.text == #",""]"#)
+    }
 }

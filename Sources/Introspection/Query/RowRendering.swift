@@ -1,4 +1,5 @@
 import ControlProtocol
+import DurableModel
 
 /// Renders cells by the types of their columns (admin-api.md, section 5).
 struct RowRendering {
@@ -24,12 +25,12 @@ struct RowRendering {
 
     private func write(_ cell: QueryValue, _ type: ColumnType?, to writer: inout JSONWriter) {
         switch (cell, type) {
-        case (.integer(let value), .boolean): writer.flag(value != 0)
+        case (.integer(let value), .boolean): writer.bool(value != 0)
         // Numbers of 64 bits lie in SQLite's as their bits.
         case (.integer(let value), .uint64): writer.integer(UInt64(bitPattern: value))
         case (.text(let json), .textList), (.text(let json), .uint32List): writer.raw(json)
         case (.integer(let value), _): writer.integer(value)
-        case (.real(let value), _): writer.real(value)
+        case (.real(let value), _): writer.number(value)
         case (.text(let text), _): writer.string(text)
         case (.blob(let bytes), _): writer.hexadecimal(bytes)
         case (.null, _): writer.null()

@@ -1,3 +1,4 @@
+import DurableModel
 import ServiceProtocol
 
 /// What a suspended invocation waits for, as SQL shows it (sql-notes.md, "suspended_waiting_future_json").

@@ -1,4 +1,5 @@
 import ControlProtocol
+import DurableModel
 
 /// An answer on its way to the daemon: rows gathered into batches of a size that is cheap and soon there.
 struct QueryAnswer {
