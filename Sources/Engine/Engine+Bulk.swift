@@ -11,10 +11,11 @@ extension Engine {
         let statuses = step.filter.statuses.isEmpty ? step.operation.usualStatuses : step.filter.statuses
         let page = try storage.invocations(in: statuses, after: step.after, upTo: upTo, limit: BulkStep.rowsMax)
         progress.next = page.count == BulkStep.rowsMax ? page.last : nil
+        let numbers = withChanged(page, after: step.after, upTo: progress.next ?? upTo)
         var bytes = 0
-        for (place, number) in page.enumerated() {
+        for (place, number) in numbers.enumerated() {
             guard progress.matched < step.limit, bytes < Self.bulkBytesMax else {
-                progress.next = page[place - 1]
+                progress.next = numbers[place - 1]
                 break
             }
             guard let invocation = try peek(number), statuses.contains(invocation.status),
@@ -38,6 +39,16 @@ extension Engine {
             )
         }
         answer(request, .bulk(progress))
+    }
+
+    /// The numbers of a page and those that this turn made or changed, in order.
+    private func withChanged(
+        _ page: [InvocationNumber],
+        after: InvocationNumber,
+        upTo: InvocationNumber
+    ) -> [InvocationNumber] {
+        let changed = writes.invocations.keys.filter { $0 > after && $0 <= upTo }
+        return changed.isEmpty ? page : Set(page).union(changed).sorted()
     }
 
     private mutating func carryOut(

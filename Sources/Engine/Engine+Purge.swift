@@ -7,7 +7,7 @@ extension Engine {
         // Whoever is still to be told by the outbox must find the result: it is not over for them.
         guard try storage.attachments(to: invocation.number, limit: 1).isEmpty else { return .failure(.notCompleted) }
         guard try load(invocation.number) else { return .failure(.notFound) }
-        forget(invocation)
+        try forget(invocation)
         return .success(.purged)
     }
 
@@ -20,9 +20,13 @@ extension Engine {
         return .success(.journalPurged)
     }
 
-    /// Removes a loaded, completed invocation, and of a workflow's run what belongs to its key: it may run again.
-    mutating func forget(_ invocation: Invocation) {
-        if invocation.head.handlerType == .workflowRun, let key = invocation.head.stateKey {
+    /// Removes a loaded, completed invocation, and of a workflow's run what belongs to its key: it may run again. If it does
+    /// so already, which it may from the end of the retention on, the key is the new run's.
+    mutating func forget(_ invocation: Invocation) throws(StorageError) {
+        if invocation.head.handlerType == .workflowRun, let key = invocation.head.stateKey,
+            derivedIDs[invocation.head.id] ?? invocation.number == invocation.number,
+            try storage.invocation(derivedID: invocation.head.id)?.number ?? invocation.number == invocation.number
+        {
             writes.state[key, default: WriteSet.StateWrite()].clearsAll = true
             writes.state[key]?.values = [:]
         }

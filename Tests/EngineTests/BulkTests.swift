@@ -135,4 +135,28 @@ import Testing
     func limits(asked: Int, given: Int) {
         #expect(BulkStep(.kill, filter(), limit: asked).limit == given)
     }
+
+    @Test("what the same turn made or changed before is met as it is then")
+    func oneTurn() throws {
+        let desk = try desk(2)
+        let id = try desk.id(3)
+        let request = InvokeRequest(
+            target: Target(service: "Greeter", key: nil, handler: "greet"),
+            input: inputFrame(headers: [], value: []).payload,
+            waitsForResult: false
+        )
+        let step = BulkStep(.restartAsNew(from: 0, .latest), filter())
+        try desk.turn { (engine) throws(StorageError) in
+            try engine.apply(.operate(.kill, id, actor: "test", desk.request()))
+            try engine.apply(.invoke(request, desk.request()))
+            try engine.apply(.operateBulk(step, actor: "test", desk.request()))
+            try engine.apply(.operateBulk(BulkStep(.kill, self.filter()), actor: "test", desk.request()))
+        }
+        let lines = desk.actions.map(ActionText.line).filter { $0.contains("bulk") }
+        #expect(
+            lines.map { String($0.drop { $0 != ":" }) } == [": bulk 3 of 3, refused 0", ": bulk 5 of 5, refused 0"]
+        )
+        #expect(desk.memory.work.counts.isEmpty)
+        #expect(desk.faults.isEmpty)
+    }
 }
