@@ -98,6 +98,8 @@ enum Fixture {
         )
         invocation.expiresAt = now.adding(.hours(1))
         invocation.inboxSequence = 77
+        invocation.pauseRequested = true
+        invocation.eventCount = 12
         invocation.journalIsGone = true
         return invocation
     }
@@ -141,7 +143,7 @@ struct ComparableInvocation: Equatable {
         let fixed: [Any] = [
             head.number, head.id, head.hasDerivedID, head.target, head.serviceType, head.handlerType,
             head.idempotencyKey as Any, head.invoker, head.createdAt, head.completionRetention,
-            head.journalRetention,
+            head.journalRetention, head.inheritedSeed as Any,
         ]
         let changing: [Any] = [
             invocation.status, invocation.pin as Any, invocation.attempt, invocation.modifiedAt,
@@ -149,7 +151,8 @@ struct ComparableInvocation: Equatable {
             invocation.runningAt as Any, invocation.completedAt as Any, invocation.journalLength,
             invocation.commandCount, invocation.journalBytes, invocation.awaiting as Any,
             invocation.outputIndex as Any, invocation.completionFailure as Any, invocation.expiresAt as Any,
-            invocation.inboxSequence as Any, invocation.journalIsGone,
+            invocation.inboxSequence as Any, invocation.journalIsGone, invocation.pauseRequested,
+            invocation.eventCount,
         ]
         text = String(reflecting: fixed) + String(reflecting: changing)
     }
