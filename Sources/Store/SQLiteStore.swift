@@ -48,8 +48,12 @@ package final class SQLiteStore: EngineStorage {
     private var failure: StorageError?
 
     /// Opens the database of a state directory, making both where they are missing, and brings it to the current
-    /// schema.
-    package init(directory path: String, options: StoreOptions = StoreOptions()) throws(StoreError) {
+    /// schema. `recovering` is called now and then from here on, while long statements run, until `endRecovery`.
+    package init(
+        directory path: String,
+        options: StoreOptions = StoreOptions(),
+        recovering: (() -> Void)? = nil
+    ) throws(StoreError) {
         directory = try StateDirectory(path: path)
         try directory.prepareDatabaseFile()
         let file = directory.databasePath
@@ -58,6 +62,7 @@ package final class SQLiteStore: EngineStorage {
         } catch {
             throw .unusable(path: file, reason: error.text)
         }
+        database.report(recovering)
         let version = try SchemaVersion.read(database, path: file)
         do throws(StorageError) {
             try Self.configure(database)
@@ -109,6 +114,9 @@ package final class SQLiteStore: EngineStorage {
         // 8 MiB: the pages that a busy hour goes back to. Taken only as it is needed.
         try database.execute("PRAGMA cache_size = -8192")
     }
+
+    /// All that was stored is read: what runs from now on is short.
+    package func endRecovery() { database.report(nil) }
 
     package func commit(_ writes: WriteSet) throws(StorageError) {
         try inTransaction { () throws(StorageError) in try apply(writes) }

@@ -41,11 +41,17 @@ final class Daemon {
         let passed: PassedSockets
         do { passed = try PassedSockets.take() } catch { throw .passedSockets(error) }
         do { loop = try EventLoop() } catch { throw .loop(error) }
-        do { store = try SQLiteStore(directory: configuration.dataDirectory) } catch { throw .store(error) }
+        let patience = StartPatience(manager)
+        do {
+            store = try SQLiteStore(directory: configuration.dataDirectory) { patience.extend() }
+        } catch {
+            throw .store(error)
+        }
         var limits = HTTPClientLimits()
         limits.connectMilliseconds = Int(clamping: configuration.connectTimeout.milliseconds)
         client = HTTPClient(loop: loop, limits: limits)
         let partition = try Self.recover(store, configuration)
+        store.endRecovery()
         runtime = Runtime(
             loop: loop,
             client: client,

@@ -11,6 +11,7 @@ final class Database {
     }
 
     let handle: OpaquePointer
+    private var progress: ProgressReport?
 
     /// How long a statement waits for a lock that another connection holds for a moment, e.g. a recovery of the log.
     private static let busyTimeoutMilliseconds: Int32 = 2000
@@ -35,6 +36,26 @@ final class Database {
         // A misspelt column in double quotes is an error, not a text.
         _ = perdure_sqlite3_db_switch(handle, SQLITE_DBCONFIG_DQS_DML, 0)
         _ = perdure_sqlite3_db_switch(handle, SQLITE_DBCONFIG_DQS_DDL, 0)
+    }
+
+    /// Calls `body` now and then while statements run, until it is called with `nil`.
+    func report(_ body: (() -> Void)?) {
+        guard let body else {
+            sqlite3_progress_handler(handle, 0, nil, nil)
+            progress = nil
+            return
+        }
+        let report = ProgressReport(body)
+        progress = report
+        sqlite3_progress_handler(
+            handle,
+            ProgressReport.instructions,
+            { context in
+                if let context { Unmanaged<ProgressReport>.fromOpaque(context).takeUnretainedValue().body() }
+                return 0
+            },
+            Unmanaged.passUnretained(report).toOpaque()
+        )
     }
 
     deinit {
@@ -79,6 +100,16 @@ final class Database {
     func error(_ code: Int32, attempting: String) -> StorageError {
         StorageError(sqliteCode: code, message: String(cString: sqlite3_errmsg(handle)), attempting: attempting)
     }
+}
+
+/// What is told that a statement goes on, alive as long as SQLite may call it.
+private final class ProgressReport {
+    /// SQLite's instructions between two calls: some milliseconds.
+    static let instructions: Int32 = 1_000_000
+
+    let body: () -> Void
+
+    init(_ body: @escaping () -> Void) { self.body = body }
 }
 
 extension StorageError {
