@@ -19,8 +19,13 @@ extension Engine {
         if !request.options.dryRun {
             memory.catalog = registration.catalog
             writes.catalog.append(contentsOf: registration.changes)
-            if registration.outcome != .unchanged {
-                actions.append(.note(.registered(registration.deployment.id, registration.deployment.address.uri)))
+            let (id, uri) = (registration.deployment.id, registration.deployment.address.uri)
+            switch registration.outcome {
+            case .unchanged: break
+            case .created: actions.append(.note(.registered(id, uri)))
+            case .overwritten:
+                let inFlight = unfinishedWork.unfinished(pinnedTo: id)
+                actions.append(.note(.replaced(id, uri, inFlight: inFlight)))
             }
         }
         answer(waiter, .registered(registration))

@@ -201,6 +201,12 @@ package enum Note: Sendable {
     case statePatched(ServiceKey, actor: String)
     /// A change of a key's state waited for its turn and then found another version than it was made for.
     case statePatchDropped(ServiceKey, actor: String)
+    /// A deployment was read again in place, with so many invocations pinned to it that are not over.
+    case replaced(DeploymentID, String, inFlight: Int)
+    /// There is room on the disk again: new work is taken.
+    case roomAgain
+    /// The wall clock is that far ahead of where the last turn left it; nothing is deleted for a while.
+    case clockJumped(Interval)
     /// The disk is full: new work is refused, the rest is tried again. What the store said.
     case stalled(String)
     /// A command was refused alone after its turn had failed: what the store said.

@@ -142,6 +142,18 @@ package struct PersistedMarks: Sendable, Hashable {
     package init() {}
 }
 
+/// The room of the file system that a store lies on.
+package struct StorageSpace: Sendable, Hashable {
+    /// Bytes that the daemon may still write.
+    package var freeBytes: Int64
+    package var totalBytes: Int64
+
+    package init(freeBytes: Int64, totalBytes: Int64) {
+        self.freeBytes = freeBytes
+        self.totalBytes = totalBytes
+    }
+}
+
 /// What an attempt's opening is made of. Apart from the rest, since it is also read by connections that do nothing else.
 package protocol OpeningStorage: AnyObject {
     /// The payload of the Input command.
@@ -194,6 +206,8 @@ package protocol EngineStorage: OpeningStorage {
     /// All counts that are not zero.
     func counts() throws(StorageError) -> [CountKey: Int]
     func marks() throws(StorageError) -> PersistedMarks
+    /// How much room there is for more; `nil` where that cannot be said. Cheap: asked in each turn.
+    var space: StorageSpace? { get }
     /// Makes all of `writes` durable in one transaction, or nothing of it.
     func commit(_ writes: WriteSet) throws(StorageError)
 }

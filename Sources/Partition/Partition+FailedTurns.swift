@@ -15,15 +15,16 @@ extension Partition {
         case .inputOutput(let text):
             throw PartitionFault(text: text)
         case .full(let text):
-            var (actions, rest) = refuseNewWork(batch)
-            if batch.stages {
-                staging.pause(until: now.adding(.seconds(1)))
-                actions.append(.note(.stalled(text)))
-            }
-            if actions.isEmpty {
+            var rest = batch
+            rest.stagedPieces = []
+            rest.abandonedPayloads = []
+            var actions = turnAway(.refused(.storageFull)) { $0.isNewWork } + refuseNewWork(&rest)
+            let isAllUnderWay = actions.isEmpty && !batch.stages
+            if batch.stages { staging.pause(until: now.adding(.seconds(1))) }
+            if batch.stages || isAllUnderWay, let note = room.foundFull(text, at: now) { actions.append(.note(note)) }
+            if isAllUnderWay {
                 held.append(rest)
                 stall = Stall(until: now.adding(.seconds(1)), isFull: true)
-                actions.append(.note(.stalled(text)))
             } else {
                 actions += try run(rest, at: now)
             }
@@ -111,19 +112,17 @@ extension Partition {
         return false
     }
 
-    /// Answers new work with a refusal, of the batch and of what is written ahead; the rest is what is under way.
-    private mutating func refuseNewWork(_ batch: TurnBatch) -> (actions: [Action], rest: TurnBatch) {
-        var rest = batch
-        rest.stagedPieces = []
-        rest.abandonedPayloads = []
-        rest.commands = batch.commands.filter { !$0.command.isNewWork }
-        var actions = turnAway(.refused(.storageFull)) { $0.isNewWork }
+    /// Takes new work out of a batch and answers it with a refusal; the rest is what is under way.
+    mutating func refuseNewWork(_ batch: inout TurnBatch) -> [Action] {
+        guard batch.commands.contains(where: { $0.command.isNewWork }) else { return [] }
+        var actions: [Action] = []
         for queued in batch.commands {
             guard queued.command.isNewWork, let request = queued.command.request else { continue }
             actions.append(.answer(request, .refused(.storageFull)))
             giveUp(queued)
         }
-        return (actions, rest)
+        batch.commands.removeAll { $0.command.isNewWork }
+        return actions
     }
 
     /// Something ready cannot be begun: the first of the queue goes, so that the others can.

@@ -11,31 +11,40 @@ package struct PartitionFault: Error, Sendable {
 extension Partition {
     /// Takes one turn at `wallClock`: what has gathered is decided, committed, and what follows is returned.
     package mutating func turn(at wallClock: Timestamp) throws(PartitionFault) -> [Action] {
-        let now = advance(to: wallClock)
+        var actions: [Action] = []
+        let now = advance(to: wallClock, &actions)
         if let stall {
-            guard stall.until <= now else { return [] }
+            guard stall.until <= now else { return actions }
             self.stall = nil
         }
         takePostponed(at: now)
-        let batch: TurnBatch
+        lookForRoom(at: now, &actions)
+        var batch: TurnBatch
         do {
             batch = try gather(at: now)
         } catch {
-            return try waitAfterFailedRead(error, at: now)
+            return try actions + waitAfterFailedRead(error, at: now)
         }
-        let actions = try run(batch, at: now)
+        if room.isShort { actions += refuseNewWork(&batch) }
+        let decided = try run(batch, at: now)
         if stall != nil { putBackHeld() }
-        return actions
+        return actions.isEmpty ? decided : actions + decided
+    }
+
+    /// Sees whether there is room for new work; what of it is being written ahead is turned away when there is none.
+    private mutating func lookForRoom(at now: Timestamp, _ actions: inout [Action]) {
+        if let note = room.look(storage.space, reserve: limits.reserveBytes, at: now) { actions.append(.note(note)) }
+        if room.isShort { actions += turnAway(.refused(.storageFull)) { $0.isNewWork } }
     }
 
     /// The time of the turn that is taken now: never before that of the last one. When the wall clock was set back, time goes
     /// on from where it was at half its speed until the wall clock has caught up; standing still, it would hold every
     /// timeout for as long as the clock was wrong.
-    private mutating func advance(to wallClock: Timestamp) -> Timestamp {
+    private mutating func advance(to wallClock: Timestamp, _ actions: inout [Action]) -> Timestamp {
         let passed = wallClock.since(lastWallClock ?? wallClock)
         lastWallClock = wallClock
         let now = max(wallClock, clock.adding(Interval(milliseconds: passed.milliseconds / 2)))
-        retention.noteTime(now, after: clock)
+        if let jump = retention.noteTime(now, after: clock) { actions.append(.note(.clockJumped(jump))) }
         clock = now
         return now
     }

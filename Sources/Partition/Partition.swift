@@ -30,6 +30,7 @@ package struct Partition: ~Copyable {
     var startsAttempts = true
     /// The wall clock of the last turn.
     var lastWallClock: Timestamp?
+    var room = DiskRoom()
     /// While nothing is tried.
     var stall: Stall?
     /// What the store refused and is tried again, and when.
@@ -73,7 +74,7 @@ package struct Partition: ~Copyable {
         timers = TimerWindow(limit: limits.timerWindow)
         clock = max(memory.marks.clock, now)
         retention = RetentionSchedule(limits: limits)
-        retention.noteTime(clock, after: memory.marks.clock)
+        _ = retention.noteTime(clock, after: memory.marks.clock)
     }
 
     private static func runnable(in storage: any EngineStorage) throws(StorageError) -> ReadyQueue {
@@ -94,8 +95,8 @@ package struct Partition: ~Copyable {
     /// Takes up changed settings; attempts under way keep what they began with.
     package mutating func reload(_ settings: Settings) { memory.settings = settings }
 
-    /// Whether the last commit found the disk full.
-    package var isStorageFull: Bool { stall?.isFull ?? false }
+    /// Whether nothing new is accepted because the disk is full, but for the reserve.
+    package var isStorageFull: Bool { room.isShort || stall?.isFull ?? false }
 
     /// How many attempts are under way.
     package var attemptCount: Int { memory.work.running.count }
@@ -109,6 +110,7 @@ package struct Partition: ~Copyable {
         let now = max(now, clock)
         if let stall, stall.until > now { return false }
         return queueWantsTurn || postponedUntil <= now || outboxHasMore || retention.hasBacklog
+            || retention.nextCheck <= now
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
             || staging.hasWork(at: now)
@@ -184,11 +186,12 @@ struct RetentionSchedule {
         hold = limits.retentionHold
     }
 
-    /// Notes the time of a turn; a jump forward holds deletion back.
-    mutating func noteTime(_ now: Timestamp, after last: Timestamp) {
-        guard last.milliseconds > 0, now.since(last) > jump else { return }
+    /// Notes the time of a turn; a jump forward, which it gives back, holds deletion back.
+    mutating func noteTime(_ now: Timestamp, after last: Timestamp) -> Interval? {
+        guard last.milliseconds > 0, now.since(last) > jump else { return nil }
         heldUntil = now.adding(hold)
         hasBacklog = false
+        return now.since(last)
     }
 
     func isDue(at now: Timestamp) -> Bool {

@@ -28,6 +28,9 @@ package struct TurnLimits: Sendable {
     package var placeHold = Interval(milliseconds: 250)
     /// Timers kept in memory; twice as many for a while.
     package var timerWindow = 4096
+    /// Below so many free bytes on the disk nothing new is accepted: they are for work under way, whose journals, results and
+    /// log need some too. Of a small file system it is a twentieth.
+    package var reserveBytes: Int64 = 64 << 20
     /// How often expired rows are looked for.
     package var retentionCheck = Interval(milliseconds: 500)
     /// A clock that jumps forward by more than this is not trusted to delete…

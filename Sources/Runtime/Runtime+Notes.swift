@@ -57,6 +57,22 @@ extension Runtime {
                 "a change of a key's state was dropped: the state was of another version when its turn came",
                 [.service(key.service), .key(key.key), .peer(actor)]
             )
+        case .replaced(let id, let address, let inFlight):
+            logger.log(
+                inFlight > 0 ? .warning : .notice,
+                "deployment read again in place",
+                id: inFlight > 0 ? .deploymentReplacedByForce : nil,
+                [.deployment(id.description), .address(address), .count(Int64(inFlight))]
+            )
+        case .roomAgain:
+            logger.log(.notice, "there is room on the disk again, taking new work", id: .diskRoomAgain)
+        case .clockJumped(let interval):
+            logger.log(
+                .warning,
+                "the clock jumped forward, retention waits",
+                id: .clockJumped,
+                [.durationMilliseconds(interval.milliseconds)]
+            )
         case .commandRefused(let text):
             logger.log(.error, "a command was refused by the store", id: .commandRefused, [.error(text)])
         case .stalled(let text):

@@ -124,6 +124,8 @@ package final class SQLiteStore: EngineStorage {
         checkpointIfDue()
     }
 
+    package var space: StorageSpace? { directory.space() }
+
     // MARK: Transactions
 
     private func inTransaction(_ body: () throws(StorageError) -> Void) throws(StorageError) {

@@ -168,4 +168,15 @@ import Testing
         try desk.cancel(3)
         #expect(counts() == [])
     }
+
+    @Test func aReplacementInPlaceIsToldWithWhatIsInFlight() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        try desk.invoke()
+        try desk.receive(2, output, .end)
+        var options = RegisterOptions()
+        options.force = true
+        let lines = try desk.register("v1:1", options: options)
+        #expect(lines.first == "note: replaced http://v1:1/, 1 in flight")
+    }
 }

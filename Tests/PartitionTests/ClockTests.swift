@@ -59,7 +59,9 @@ import Testing
         guard let id = bench.row(1)?.head.id else { return }
         bench.pass(3600)
         bench.submit(.attach(id, RequestID(rawValue: 70)))
-        #expect(try bench.turns() == ["answer 70: refused: invocation '\(id)' not found"])
+        #expect(
+            try bench.turns() == ["note: clock jumped 3600000 ms", "answer 70: refused: invocation '\(id)' not found"]
+        )
         #expect(bench.status(1) == .completed)
     }
 

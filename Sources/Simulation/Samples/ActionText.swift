@@ -61,6 +61,9 @@ package enum ActionText {
         case .statePatched(let key, _): "state of \(key.service)/\(key.key) patched"
         case .statePatchDropped(let key, _): "state patch of \(key.service)/\(key.key) dropped"
         case .commandRefused(let text): "refused \(text)"
+        case .replaced(_, let uri, let inFlight): "replaced \(uri), \(inFlight) in flight"
+        case .roomAgain: "room again"
+        case .clockJumped(let interval): "clock jumped \(interval.milliseconds) ms"
         case .stalled(let text): "stalled \(text)"
         }
     }

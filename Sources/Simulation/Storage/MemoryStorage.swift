@@ -11,6 +11,8 @@ package final class MemoryStorage: EngineStorage {
     package var onCommit: ((WriteSet) -> CommitFault?)?
     /// Asked before each read whether it fails.
     package var onRead: (() -> StorageError?)?
+    /// The room that the disk says it has.
+    package var space: StorageSpace?
     /// How many commits went well.
     package private(set) var commitCount = 0
     /// The writes of the last commit that went well.

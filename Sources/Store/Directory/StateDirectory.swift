@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 
 /// The directory that holds the database, locked for one process.
@@ -39,6 +40,17 @@ final class StateDirectory {
     /// Syncs the names in the directory to disk.
     func sync() throws(StoreError) {
         try Self.sync(path)
+    }
+
+    /// The room of its file system; `nil` when the system does not say.
+    func space() -> StorageSpace? {
+        var information = statvfs()
+        guard fstatvfs(lock, &information) == 0 else { return nil }
+        let block = UInt64(information.f_frsize)
+        return StorageSpace(
+            freeBytes: Int64(clamping: UInt64(information.f_bavail).multipliedClamped(by: block)),
+            totalBytes: Int64(clamping: UInt64(information.f_blocks).multipliedClamped(by: block))
+        )
     }
 
     // MARK: Making
@@ -113,5 +125,12 @@ final class StateDirectory {
 
     private static func failure(_ path: String, _ doing: String, _ code: Int32 = errno) -> StoreError {
         .directory(path: path, reason: "\(doing) failed: \(String(cString: strerror(code)))")
+    }
+}
+
+extension UInt64 {
+    fileprivate func multipliedClamped(by other: UInt64) -> UInt64 {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
     }
 }
