@@ -5,7 +5,7 @@ struct AttemptIntake {
     /// So much of an incomplete message is read in any case, so that attempts that say little never wait for those that say much.
     static let partialBytesFree = 256 << 10
     /// With more than this sent to an attempt and not taken, it is not read on: what it is sent answers what it says.
-    static let unsentBytesMax = 8 << 20
+    static let unsentBytesMax = 1 << 20
 
     var undecidedBytes = 0
     var partialBytes = 0

@@ -49,6 +49,7 @@ final class AttemptStream {
         hasSentMore = true
         guard let exchange, !exchange.write(bytes) else { return }
         intake.unsentBytes += bytes.count
+        transport.budget.take(bytes.count)
         readOnOrStop()
     }
 
@@ -60,6 +61,7 @@ final class AttemptStream {
     func abort() {
         phase = .over
         giveBackPartial()
+        giveBackUnsent()
         exchange?.cancel()
         exchange = nil
     }
@@ -91,6 +93,12 @@ final class AttemptStream {
         guard intake.partialBytes > 0 else { return }
         transport.give(intake.partialBytes, of: self)
         intake.partialBytes = 0
+    }
+
+    private func giveBackUnsent() {
+        guard intake.unsentBytes > 0 else { return }
+        transport.give(intake.unsentBytes, of: self)
+        intake.unsentBytes = 0
     }
 
     /// Stops reading while too much of this attempt waits, or of all together; goes on when that is over.
@@ -137,7 +145,7 @@ extension AttemptStream: IntakeReader {
 
 extension AttemptStream: HTTPExchangeDelegate {
     func exchangeWritable(_ exchange: HTTPExchange) {
-        intake.unsentBytes = 0
+        giveBackUnsent()
         readOnOrStop()
         transport.openingLeft(order.attempt)
     }

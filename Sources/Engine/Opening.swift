@@ -32,6 +32,7 @@ package struct Opening: Sendable {
     }
 
     package var attempt: AttemptID { running.attempt.id }
+    package var deploymentID: DeploymentID { deployment.id }
 
     /// About how many bytes it will have.
     package var bytes: Int { running.invocation.journalBytes + (eagerKey == nil ? 0 : settings.eagerStateBytesMax) }

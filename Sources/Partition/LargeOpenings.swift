@@ -4,6 +4,8 @@ import Engine
 /// Attempts whose opening is too large to be read within a turn. It is read elsewhere, in the order in which they began, and
 /// only so many bytes of them are in memory at once: from the read to when the endpoint has taken them.
 ///
+/// What a deployment does not take in time holds up only itself: others go on, and it gets no more until it has taken that.
+///
 /// Invariant: an attempt is told everything that concerns it exactly once and in order: what came before the read began is
 /// in its opening, what came since is held here until the opening has gone.
 struct LargeOpenings {
@@ -14,26 +16,30 @@ struct LargeOpenings {
         case reading(held: [Action])
         /// Its opening is on the way to the endpoint.
         case leaving
+        /// The same, for so long that it does not hold up other deployments any more.
+        case overdue
     }
 
     private struct Entry {
         var phase: Phase
         var bytes: Int
+        let deployment: DeploymentID
     }
 
     private var entries: [AttemptID: Entry] = [:]
-    /// Those that wait, and some that have ended waiting.
+    /// Those that wait, in order.
     private var line: [AttemptID] = []
-    private var head = 0
-    /// Those whose opening leaves, with when they no longer count: an endpoint that takes nothing must not hold up others.
+    /// Those whose opening leaves, with when it is overdue.
     private var leaving: [(attempt: AttemptID, until: Timestamp)] = []
+    /// How many are overdue.
+    private var overdue: [DeploymentID: Int] = [:]
     private(set) var bytesInFlight = 0
 
     var isEmpty: Bool { entries.isEmpty }
 
     /// Lets an attempt wait for its opening of about that many bytes.
-    mutating func append(_ attempt: AttemptID, bytes: Int) {
-        entries[attempt] = Entry(phase: .waiting, bytes: bytes)
+    mutating func append(_ attempt: AttemptID, of deployment: DeploymentID, bytes: Int) {
+        entries[attempt] = Entry(phase: .waiting, bytes: bytes, deployment: deployment)
         line.append(attempt)
     }
 
@@ -41,33 +47,39 @@ struct LargeOpenings {
 
     /// Whether an opening may be read at `now`.
     func hasNext(bytesMax: Int, at now: Timestamp) -> Bool {
-        guard let attempt = line[head...].first(where: isWaiting), let bytes = entries[attempt]?.bytes else {
-            return false
-        }
+        guard !line.isEmpty else { return false }
         if let first = leaving.first, first.until <= now { return true }
-        return bytesInFlight == 0 || bytesInFlight + bytes <= bytesMax
+        guard let place = nextPlace else { return false }
+        return bytesInFlight == 0 || bytesInFlight + bytes(line[place]) <= bytesMax
     }
 
     /// The next attempt whose opening may be read: one whatever its size, more as long as there is room.
     mutating func takeNext(bytesMax: Int, at now: Timestamp) -> AttemptID? {
-        while let first = leaving.first, first.until <= now { left(first.attempt) }
-        while head < line.count, !isWaiting(line[head]) { head += 1 }
-        guard head < line.count else {
-            line = []
-            head = 0
+        while let first = leaving.first, first.until <= now { passOver(first.attempt) }
+        guard let place = nextPlace, bytesInFlight == 0 || bytesInFlight + bytes(line[place]) <= bytesMax else {
             return nil
         }
-        let attempt = line[head]
-        let bytes = entries[attempt]?.bytes ?? 0
-        guard bytesInFlight == 0 || bytesInFlight + bytes <= bytesMax else { return nil }
-        head += 1
+        let attempt = line.remove(at: place)
         entries[attempt]?.phase = .reading(held: [])
-        bytesInFlight += bytes
+        bytesInFlight += bytes(attempt)
         return attempt
     }
 
-    private func isWaiting(_ attempt: AttemptID) -> Bool {
-        if let entry = entries[attempt], case .waiting = entry.phase { true } else { false }
+    /// The first in line whose deployment takes what it is given.
+    private var nextPlace: Int? {
+        if overdue.isEmpty { return line.isEmpty ? nil : 0 }
+        return line.firstIndex { attempt in entries[attempt].map { overdue[$0.deployment] == nil } ?? false }
+    }
+
+    private func bytes(_ attempt: AttemptID) -> Int { entries[attempt]?.bytes ?? 0 }
+
+    /// An opening takes too long to leave: it counts for its own deployment alone.
+    private mutating func passOver(_ attempt: AttemptID) {
+        leaving.removeAll { $0.attempt == attempt }
+        guard let entry = entries[attempt] else { return }
+        entries[attempt]?.phase = .overdue
+        bytesInFlight -= entry.bytes
+        overdue[entry.deployment, default: 0] += 1
     }
 
     // MARK: What happens to them
@@ -96,7 +108,7 @@ struct LargeOpenings {
     private mutating func start(_ order: AttemptOrder, until: Timestamp) -> [Action] {
         guard let entry = entries[order.attempt], case .reading(let held) = entry.phase else { return [] }
         bytesInFlight += order.opening.count - entry.bytes
-        entries[order.attempt] = Entry(phase: .leaving, bytes: order.opening.count)
+        entries[order.attempt] = Entry(phase: .leaving, bytes: order.opening.count, deployment: entry.deployment)
         leaving.append((order.attempt, until))
         return held
     }
@@ -109,7 +121,7 @@ struct LargeOpenings {
         case .reading(let held):
             entries[attempt]?.phase = .reading(held: held + [action])
             return true
-        case .leaving: return false
+        case .leaving, .overdue: return false
         }
     }
 
@@ -119,22 +131,30 @@ struct LargeOpenings {
         switch entry.phase {
         case .waiting:
             entries[attempt] = nil
+            line.removeAll { $0 == attempt }
             return false
         case .reading:
             entries[attempt] = nil
             bytesInFlight -= entry.bytes
             return false
-        case .leaving:
+        case .leaving, .overdue:
             left(attempt)
             return true
         }
     }
 
-    /// The endpoint has taken the opening, or does not count any more.
+    /// The endpoint has taken the opening, or never will.
     mutating func left(_ attempt: AttemptID) {
-        guard let entry = entries[attempt], case .leaving = entry.phase else { return }
+        guard let entry = entries[attempt] else { return }
+        switch entry.phase {
+        case .waiting, .reading: return
+        case .leaving:
+            bytesInFlight -= entry.bytes
+            leaving.removeAll { $0.attempt == attempt }
+        case .overdue:
+            let others = (overdue[entry.deployment] ?? 1) - 1
+            overdue[entry.deployment] = others == 0 ? nil : others
+        }
         entries[attempt] = nil
-        bytesInFlight -= entry.bytes
-        leaving.removeAll { $0.attempt == attempt }
     }
 }

@@ -15,7 +15,7 @@ extension Partition {
             if let order = try opening.smallOrder(input: input, from: storage) {
                 actions.append(.start(order))
             } else {
-                openings.append(attempt, bytes: opening.bytes)
+                openings.append(attempt, of: opening.deploymentID, bytes: opening.bytes)
             }
         } catch {
             submit(opening.unreadable("\(error)"), from: .attempt(attempt))

@@ -21,8 +21,8 @@ package struct TurnLimits: Sendable {
     /// Attempts begun in one turn: each reads a journal after the commit.
     package var starts = 512
     /// Bytes of large openings in memory, from their read until the endpoint has taken them; one goes whatever it weighs.
-    package var openingBytes = 128 << 20
-    /// After this long an opening that its endpoint does not take no longer holds up others.
+    package var openingBytes = 64 << 20
+    /// After this long an opening that its endpoint does not take no longer holds up other deployments.
     package var openingHold = Interval.seconds(10)
     /// After this long without a message an attempt gives its place to others that wait for one: it most likely waits itself.
     package var placeHold = Interval(milliseconds: 250)

@@ -33,10 +33,17 @@ import Testing
             )
         }
 
-        func register() throws {
+        func send(bytes: Int) throws {
+            let input = inputFrame(headers: [], value: [UInt8](repeating: 7, count: bytes)).payload
+            let target = Target(service: "Greeter", key: nil, handler: "greet")
+            try turn { .invoke(InvokeRequest(target: target, input: input, waitsForResult: false), $0) }
+            while hasWork(at: now) { try turn() }
+        }
+
+        func register(_ address: String = "v1:1") throws {
             _ = try turn {
                 .register(
-                    RegisterRequest(discovered: Sample.discovered("v1:1"), options: RegisterOptions(), actor: "t"),
+                    RegisterRequest(discovered: Sample.discovered(address), options: RegisterOptions(), actor: "t"),
                     $0
                 )
             }
@@ -70,12 +77,7 @@ import Testing
     private func restarted(_ count: Int, bytes: Int, limits: TurnLimits = TurnLimits()) throws -> World {
         let before = try World()
         try before.register()
-        for _ in 0..<count {
-            let input = inputFrame(headers: [], value: [UInt8](repeating: 7, count: bytes)).payload
-            let target = Target(service: "Greeter", key: nil, handler: "greet")
-            try before.turn { .invoke(InvokeRequest(target: target, input: input, waitsForResult: false), $0) }
-            while before.partition.hasWork(at: before.now) { try before.turn() }
-        }
+        for _ in 0..<count { try before.send(bytes: bytes) }
         return try World(before.storage.afterCrash(), limits: limits)
     }
 
@@ -179,15 +181,31 @@ import Testing
         #expect(try world.turn() == ["read 3"])
     }
 
-    @Test func anEndpointThatTakesNothingDoesNotHoldUpOthersForLong() throws {
+    @Test func anEndpointThatTakesNothingHoldsUpOnlyItselfForLong() throws {
         var limits = TurnLimits()
         limits.openingBytes = 1
-        let world = try restarted(2, bytes: 300 << 10, limits: limits)
-        try world.turn()
+        let before = try World()
+        for address in ["v1:1", "v2:1"] {
+            try before.register(address)
+            try before.send(bytes: 300 << 10)
+            try before.send(bytes: 300 << 10)
+        }
+        let world = try World(before.storage.afterCrash(), limits: limits)
+        #expect(try world.turn() == ["read 1"])
         _ = try world.answerRead()
         #expect(!world.hasWork(at: world.now))
         world.now = world.now.adding(limits.openingHold)
         #expect(world.hasWork(at: world.now))
+        // The second is pinned to the deployment that takes nothing.
+        #expect(try world.turn() == ["read 3"])
+        _ = try world.answerRead()
+        #expect(!world.hasWork(at: world.now))
+        world.partition.openingLeft(AttemptID(rawValue: 3))
+        #expect(try world.turn() == ["read 4"])
+        _ = try world.answerRead()
+        world.partition.openingLeft(AttemptID(rawValue: 4))
+        #expect(!world.hasWork(at: world.now))
+        world.partition.openingLeft(AttemptID(rawValue: 1))
         #expect(try world.turn() == ["read 2"])
     }
 }
