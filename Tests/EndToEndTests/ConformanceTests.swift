@@ -76,6 +76,8 @@ extension EndToEnd {
             _ = try house.call("/Counter/s/drop", #""x""#)
             #expect(try house.ask("/Counter/s/names") == #"["y"]"#)
             #expect(try house.ask("/Counter/s/drop_all") == "[]")
+            #expect(try house.call("/Counter/s/put", #"{"x":1,"y":"2"}"#) == #"["x", "y"]"#)
+            #expect(try house.call("/Counter/s/drop_asking", #""x""#) == #"["y"]"#)
         }
 
         private func handlersCallEachOther(_ house: House) throws {

@@ -67,6 +67,15 @@ async def steps(ctx: restate.Context, request: dict) -> list:
     return [await step(ctx, request["id"], name, pause, pause) for name in ("one", "two", "three")]
 
 
+@plain.handler(content_type="application/octet-stream", output_serde=BytesSerde())
+async def kept(ctx: restate.Context, size: int) -> bytes:
+    """The result of a step, read again from the journal where the sleep makes another attempt."""
+    options = restate.RunOptions(serde=BytesSerde())
+    value = await ctx.run_typed("bytes", lambda: b"".join(n.to_bytes(8, "big") for n in range(size // 8 + 1))[:size], options)
+    await ctx.sleep(timedelta(milliseconds=1))
+    return value
+
+
 @plain.handler()
 async def bulk(ctx: restate.Context, request: dict) -> int:
     """Steps with long results, all at once; gives how long they are together."""
@@ -210,6 +219,13 @@ async def put(ctx: restate.ObjectContext, values: dict) -> list:
 
 @counter.handler()
 async def drop(ctx: restate.ObjectContext, name: str) -> list:
+    ctx.clear(name)
+    return sorted(await ctx.state_keys())
+
+
+@counter.handler(enable_lazy_state=True)
+async def drop_asking(ctx: restate.ObjectContext, name: str) -> list:
+    """The same, asking the server what is left."""
     ctx.clear(name)
     return sorted(await ctx.state_keys())
 
