@@ -169,6 +169,9 @@ extension AdminResponses {
         case .badAddress: Self.error(status: 400, code: nil, message: error.sentence)
         case .badHeader: Self.error(status: 422, code: nil, message: error.sentence)
         case .badDeploymentID, .badInvocationID: Self.error(status: 400, code: nil, message: error.sentence)
+        case .badStateVersion: Self.error(status: 400, code: nil, message: error.sentence)
+        case .tooManyIDs: Self.error(status: 400, code: nil, message: error.sentence)
+        case .notDrained(let id, let state, _): refused(.registry(.notDrained(id, state)))
         case .serviceNotFound(let name): refused(.unknownService(name))
         case .handlerNotFound(let service, let handler): refused(.unknownHandler(service: service, handler: handler))
         case .discovery(let discovery):

@@ -97,7 +97,7 @@ extension JSONWriter {
         optionalMember("inactivity_timeout", options.inactivityTimeout)
         optionalMember("abort_timeout", options.abortTimeout)
         if let isLazy = options.enableLazyState { member("enable_lazy_state", isLazy) }
-        member("public", !(options.ingressPrivate ?? service.options.ingressPrivate ?? false))
+        member("public", !(options.ingressPrivate ?? false) && !(service.options.ingressPrivate ?? false))
         member("input_description", handler.input.summary)
         member("output_description", handler.output.summary)
         if let schema = handler.input.jsonSchema {

@@ -11,6 +11,8 @@ extension ControlError {
         case .badAddress, .badHeader: self.init(.invalidAddress, error.sentence)
         case .badDeploymentID: self.init(.deploymentNotFound, error.sentence)
         case .badInvocationID: self.init(.invocationNotFound, error.sentence)
+        case .badStateVersion, .tooManyIDs: self.init(.invalidRequest, error.sentence)
+        case .notDrained: self.init(.deploymentNotDrained, error.sentence)
         case .serviceNotFound, .handlerNotFound: self.init(.serviceNotFound, error.sentence)
         case .discovery(let discovery):
             self.init(.discoveryFailed, error.sentence)
@@ -41,7 +43,9 @@ extension ControlError {
         let code: ControlErrorCode
         switch error {
         case .unknownDeployment: code = .deploymentNotFound
-        case .serviceTypeChanged, .handlersRemoved: code = .breakingChange
+        case .unknownService: code = .serviceNotFound
+        case .protocolRangeChanged, .retentionUnsupported: code = .invalidRequest
+        case .serviceTypeChanged, .handlersRemoved, .breaking: code = .breakingChange
         case .notDrained: code = .deploymentNotDrained
         case .inconsistentRows: code = .internalError
         case .reservedServiceName, .unsupportedProtocolVersions: code = .invalidManifest

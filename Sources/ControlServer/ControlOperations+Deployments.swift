@@ -66,30 +66,27 @@ extension ControlOperations {
                         orphanedInvocations: removal.orphanedPinned
                     )
                 )
-            case .failure(.refused(.registry(.notDrained(let id, let state)))):
-                refuse(id, state, reply)
             case .failure(let error):
-                answer(reply, error: ControlError(error))
+                guard case .notDrained(_, let state, let found) = error else {
+                    return answer(reply, error: ControlError(error))
+                }
+                let blockers = DeploymentBlockers(
+                    serving: state.serving,
+                    unfinishedInvocations: state.unfinished,
+                    invocations: found.compactMap { InvocationSummary($0) }
+                )
+                answer(reply, error: ControlError(error).blocked(by: blockers))
             }
         }
     }
+}
 
-    /// Names some of what blocks a removal, the oldest first.
-    private func refuse(_ id: DeploymentID, _ state: DrainState, _ reply: ControlReplyHandle) {
-        let error = ControlError(.refused(.registry(.notDrained(id, state))))
-        let unfinished = state.pinned + state.bound.reduce(0) { $0 + $1.count }
-        invocations(
-            where: "pinned_deployment_id = \(InvocationQuery.quoted(id.description)) AND status != 'completed'",
-            order: "created_at, id",
-            limit: 20
-        ) { [self] result in
-            let blockers = DeploymentBlockers(
-                serving: state.serving,
-                unfinishedInvocations: unfinished,
-                invocations: (try? result.get())?.invocations ?? []
-            )
-            answer(reply, error: error.blocked(by: blockers))
-        }
+extension InvocationSummary {
+    init?(_ blocking: BlockingInvocation) {
+        guard let status = InvocationStatus(rawValue: blocking.status),
+            let createdAt = ControlTime(parsing: blocking.createdAt)
+        else { return nil }
+        self.init(id: blocking.id, target: blocking.target, status: status, createdAt: createdAt)
     }
 }
 

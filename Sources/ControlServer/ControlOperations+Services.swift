@@ -72,7 +72,7 @@ extension HandlerDetails {
         self.init(
             name: handler.name,
             type: Self.type(of: handler),
-            isPublic: !(handler.options.ingressPrivate ?? service.options.ingressPrivate ?? false),
+            isPublic: !(handler.options.ingressPrivate ?? false) && !(service.options.ingressPrivate ?? false),
             input: handler.input.contentType?.text ?? "none",
             output: handler.output.contentType ?? "none",
             documentation: handler.documentation

@@ -44,10 +44,13 @@ package struct ServiceRevision: Sendable, Hashable {
     package var service: Service
     /// One above the highest ever given for the service's name; never reused.
     package var revision: Int
+    /// Whether an operator changed its options after its registration: the next revision does not take them over.
+    package var isEdited: Bool
 
-    package init(service: Service, revision: Int) {
+    package init(service: Service, revision: Int, isEdited: Bool = false) {
         self.service = service
         self.revision = revision
+        self.isEdited = isEdited
     }
 }
 

@@ -45,7 +45,7 @@ package struct EffectiveOptions: Sendable, Hashable {
             handler.workflowCompletionRetention ?? service.workflowCompletionRetention
             ?? settings.workflowCompletionRetention
         enableLazyState = handler.enableLazyState ?? service.enableLazyState ?? settings.lazyState
-        isPublic = !(handler.ingressPrivate ?? service.ingressPrivate ?? false)
+        isPublic = !(handler.ingressPrivate ?? false) && !(service.ingressPrivate ?? false)
         retryPolicy = settings.retryPolicy.overlaid(with: service.retryPolicy).overlaid(with: handler.retryPolicy)
     }
 }

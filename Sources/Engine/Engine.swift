@@ -122,6 +122,7 @@ package struct Engine {
         case .register(let registration, let request): register(registration, for: request)
         case .removeDeployment(let id, let force, let actor, let request):
             removeDeployment(id, force: force, actor: actor, for: request)
+        case .catalog(let change, let actor, let request): apply(change, by: actor, for: request)
         }
     }
 

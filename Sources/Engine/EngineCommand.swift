@@ -64,6 +64,8 @@ package enum EngineCommand: Sendable {
     case patchState(StatePatch, actor: String, RequestID)
     case register(RegisterRequest, RequestID)
     case removeDeployment(DeploymentID, force: Bool, actor: String, RequestID)
+    /// An operator changes the catalog in another way.
+    case catalog(CatalogRequest, actor: String, RequestID)
 
     /// Who waits for an answer to it.
     package var request: RequestID? {
@@ -71,7 +73,7 @@ package enum EngineCommand: Sendable {
         case .invoke(_, let request), .attach(_, let request), .fetchOutput(_, let request),
             .cancel(_, let request), .kill(_, let request), .register(_, let request),
             .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
-            .operateBulk(_, _, let request), .patchState(_, _, let request):
+            .operateBulk(_, _, let request), .patchState(_, _, let request), .catalog(_, _, let request):
             request
         case .forget, .attempt, .opened: nil
         }
@@ -163,6 +165,12 @@ package enum Answer: Sendable {
     case statePatched(isQueued: Bool)
     case registered(Registration)
     case removed(Removal)
+    /// A deployment was changed in place, or would be.
+    case updated(Update)
+    /// The options of a service were set.
+    case configured(Configured)
+    /// Drained deployments were removed, or would be.
+    case pruned(Pruned)
     case refused(Refusal)
     /// The daemon stops; the work, if there is an id, is accepted and goes on after the next start.
     case stopping(InvocationID?)
@@ -193,6 +201,10 @@ package enum Note: Sendable {
     case paused(InvocationID, Target, AttemptFailureRecord?)
     case registered(DeploymentID, String)
     case removed(DeploymentID, orphaned: Int)
+    /// A deployment was changed in place; its address now.
+    case updated(DeploymentID, String)
+    /// An operator set options of a service.
+    case configured(service: String, DeploymentID)
     /// An operator acted on an invocation; `actor` is who.
     case operated(InvocationID, Target, InvocationOperation, actor: String)
     /// An operator acted on many invocations in one step.

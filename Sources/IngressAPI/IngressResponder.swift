@@ -47,7 +47,7 @@ package struct IngressResponder: Sendable {
             failed(id, Failure(code: 404, message: "not found"), expiresAt: nil)
         case .refused(let refusal): refused(IngressRefusal(refusal))
         case .stopping(let id): stopping(id)
-        case .terminated, .registered, .removed, .operated, .bulk, .statePatched:
+        case .terminated, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched:
             refused(.failed("the answer does not fit the request"))
         }
     }

@@ -4,36 +4,6 @@ import Engine
 import Registry
 import Runtime
 
-/// What a registration asks for, whatever face it came from.
-package struct DeploymentRegistration: Sendable {
-    /// The address as the operator wrote it.
-    package var uri: String
-    package var useHTTP11: Bool
-    package var options: RegisterOptions
-    package var additionalHeaders: [String: String]
-    package var metadata: [String: String]
-
-    package init(
-        uri: String,
-        useHTTP11: Bool = false,
-        options: RegisterOptions = RegisterOptions(),
-        additionalHeaders: [String: String] = [:],
-        metadata: [String: String] = [:]
-    ) {
-        self.uri = uri
-        self.useHTTP11 = useHTTP11
-        self.options = options
-        self.additionalHeaders = additionalHeaders
-        self.metadata = metadata
-    }
-}
-
-/// A deployment with what the work there is makes of it.
-package struct DeploymentView: Sendable {
-    package var deployment: Deployment
-    package var drain: DrainState
-}
-
 extension Operations {
     /// Registers a deployment: asks its endpoint what it serves, then decides within a turn. A known address without
     /// `force` is not even asked.
@@ -55,6 +25,10 @@ extension Operations {
             switch result {
             case .failure(let error): then(.failure(.discovery(error)))
             case .success(let discovered):
+                let catalog = runtime.catalog
+                let warnings = SchemaWarnings.warnings(of: discovered.services) {
+                    catalog.service(named: $0)?.latest.service
+                }
                 let command = RegisterRequest(
                     discovered: discovered,
                     options: registration.options,
@@ -64,7 +38,9 @@ extension Operations {
                     .register(command, $0)
                 } then: { answer in
                     switch answer {
-                    case .registered(let registration): then(.success(registration))
+                    case .registered(var registration):
+                        if registration.outcome != .unchanged { registration.warnings += warnings }
+                        then(.success(registration))
                     default: then(.failure(.refused(answer.refusal)))
                     }
                 }
@@ -75,34 +51,20 @@ extension Operations {
     private func discoveryRequest(
         _ registration: DeploymentRegistration
     ) throws(OperationError) -> Discovery.Request {
-        let address: DeploymentAddress
-        do { address = try DeploymentAddress(parsing: registration.uri) } catch { throw .badAddress(error) }
-        let headers: [AdditionalHeader]
-        do { headers = try AdditionalHeader.checked(registration.additionalHeaders) } catch { throw .badHeader(error) }
-        return Discovery.Request(
-            address: address,
+        Discovery.Request(
+            address: try Self.address(registration.uri),
             httpVersion: registration.useHTTP11 ? .http1 : .http2,
-            additionalHeaders: headers,
+            additionalHeaders: try Self.headers(registration.additionalHeaders),
             metadata: registration.metadata
         )
     }
 
-    /// Removes a deployment; without `force` only one that is drained.
-    package func removeDeployment(
-        _ id: String,
-        force: Bool,
-        by actor: OperationActor,
-        then: @escaping (Result<Removal, OperationError>) -> Void
-    ) {
-        guard let id = try? DeploymentID(parsing: id) else { return then(.failure(.badDeploymentID(id))) }
-        runtime.submit(from: actor.source) {
-            .removeDeployment(id, force: force, actor: actor.name, $0)
-        } then: { answer in
-            switch answer {
-            case .removed(let removal): then(.success(removal))
-            default: then(.failure(.refused(answer.refusal)))
-            }
-        }
+    static func address(_ uri: String) throws(OperationError) -> DeploymentAddress {
+        do { return try DeploymentAddress(parsing: uri) } catch { throw .badAddress(error) }
+    }
+
+    static func headers(_ headers: [String: String]) throws(OperationError) -> [AdditionalHeader] {
+        do { return try AdditionalHeader.checked(headers) } catch { throw .badHeader(error) }
     }
 
     /// All deployments, oldest first.
@@ -125,18 +87,6 @@ extension Operations {
     private func view(of deployment: Deployment, work: UnfinishedCounts) -> DeploymentView? {
         runtime.catalog.drainState(of: deployment.id, work: work).map {
             DeploymentView(deployment: deployment, drain: $0)
-        }
-    }
-}
-
-extension Answer {
-    /// The refusal in an answer that is not what was asked for.
-    var refusal: Refusal {
-        switch self {
-        case .refused(let refusal): refusal
-        case .stopping: .shuttingDown
-        case .accepted, .result, .terminated, .registered, .removed, .operated, .bulk, .statePatched:
-            .unsupported("answers of this kind")
         }
     }
 }

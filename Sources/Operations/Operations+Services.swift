@@ -28,3 +28,28 @@ extension Operations {
         return route
     }
 }
+
+extension Operations {
+    /// Sets options of the latest revision of a service; they last until the next revision. Comes to the revision as it
+    /// is then; a configuration that sets nothing only reads it.
+    package func configure(
+        _ name: String,
+        _ configuration: ServiceConfiguration,
+        by actor: OperationActor,
+        then: @escaping (Result<RoutedRevision, OperationError>) -> Void
+    ) {
+        runtime.submit(from: actor.source) {
+            .catalog(.configure(name, configuration), actor: actor.name, $0)
+        } then: { answer in
+            switch answer {
+            case .configured(let configured):
+                guard let revision = configured.catalog.service(named: name)?.latest else {
+                    return then(.failure(.serviceNotFound(name)))
+                }
+                then(.success(revision))
+            case .refused(.registry(.unknownService(let name))): then(.failure(.serviceNotFound(name)))
+            default: then(.failure(.refused(answer.refusal)))
+            }
+        }
+    }
+}

@@ -45,9 +45,15 @@ package enum OperationError: Error, Sendable, Equatable {
     case badHeader(AdditionalHeaderError)
     case badDeploymentID(String)
     case badInvocationID(String)
+    /// The version that a state is to have is no version.
+    case badStateVersion
+    /// More invocations than one request may name.
+    case tooManyIDs(Int)
     case serviceNotFound(String)
     case handlerNotFound(service: String, handler: String)
     case discovery(DiscoveryError)
+    /// The deployment is needed yet; some of the invocations that need it, the oldest first.
+    case notDrained(DeploymentID, DrainState, [BlockingInvocation])
     case refused(Refusal)
     case query(QueryError)
 }
@@ -65,6 +71,11 @@ extension OperationError {
         case .serviceNotFound(let name): "service '\(name)' not found; `perdure services list` shows those there are"
         case .handlerNotFound(let service, let handler): "the service '\(service)' has no handler '\(handler)'"
         case .discovery(let error): error.message
+        case .badStateVersion:
+            "the version of a state is \(StateVersion.bytes) bytes, as base64url without padding"
+        case .tooManyIDs(let count):
+            "\(count) invocations are named, and one request may name \(BatchOutcome.idsMax); split it up"
+        case .notDrained(let id, let state, _): RegistryError.notDrained(id, state).description
         case .refused(let refusal): refusal.sentence
         case .query(let error): error.sentence
         }

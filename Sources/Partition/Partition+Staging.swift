@@ -85,6 +85,8 @@ extension EngineCommand {
         case .operate(.restartAsNew, _, _, _), .patchState: true
         case .operateBulk(let step, _, _): step.makesNewWork
         case .operate: false
+        // What puts work right or makes room must pass.
+        case .catalog: false
         }
     }
 }

@@ -36,6 +36,8 @@ package struct Registration: Sendable, Equatable {
     package var changes: [CatalogChange]
     /// What differs from the revisions that were the latest.
     package var differences: [ServiceDifference]
+    /// What an operator should know of it.
+    package var warnings: [RegistrationWarning] = []
 }
 
 extension Catalog {
@@ -54,8 +56,7 @@ extension Catalog {
         guard discovered.protocolVersions.highestCommon(with: supported) != nil else {
             throw .unsupportedProtocolVersions(offered: discovered.protocolVersions, supported: supported)
         }
-        let services = Self.normalized(discovered.services)
-        for service in services where Self.isReserved(service.name) { throw .reservedServiceName(service.name) }
+        let services = try Self.checked(discovered.services)
         let before = options.force ? replaced(for: discovered.address) : nil
         let differences = differences(of: services, replacing: before)
         if !options.breaking, !options.force { try Self.refuseBreaking(differences) }
@@ -72,7 +73,8 @@ extension Catalog {
             deployment: after,
             catalog: self,
             changes: [],
-            differences: differences
+            differences: differences,
+            warnings: differences.compactMap(\.configurationLost)
         )
         if !options.dryRun {
             registration.catalog.put(after)
@@ -117,6 +119,15 @@ extension Catalog {
                 throw .handlersRemoved(service: difference.service, handlers: difference.handlersRemoved)
             }
         }
+        let others = differences.filter { $0.after != nil }.flatMap(\.breaking)
+        if !others.isEmpty { throw .breaking(others) }
+    }
+
+    /// Services as the catalog takes them: with names that are not reserved, sorted, each name once.
+    static func checked(_ services: [Service]) throws(RegistryError) -> [Service] {
+        let services = normalized(services)
+        for service in services where isReserved(service.name) { throw .reservedServiceName(service.name) }
+        return services
     }
 
     /// Whether the name is kept for the server's own paths: `openapi` and all that begin with `restate`, in any case.

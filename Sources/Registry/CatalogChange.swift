@@ -19,6 +19,10 @@ package struct CatalogHistoryRecord: Sendable, Equatable {
         case registered
         case overwritten
         case removed
+        /// Address, headers, HTTP version, metadata or services were changed in place.
+        case updated
+        /// An operator set options of a service.
+        case configured
     }
 
     package var at: Timestamp

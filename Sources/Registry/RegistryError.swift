@@ -10,6 +10,15 @@ package enum RegistryError: Error, Equatable, Sendable {
     case serviceTypeChanged(service: String, from: ServiceType, to: ServiceType)
     /// The latest revision has handlers that the new one lacks, and neither `breaking` nor `force` was said.
     case handlersRemoved(service: String, handlers: [String])
+    /// The new version breaks those who rely on the latest revision in another way, and neither `breaking` nor `force`
+    /// was said.
+    case breaking([BreakingChange])
+    /// An update in place would change the versions of the service protocol (META0016).
+    case protocolRangeChanged(DeploymentID, stored: ClosedRange<Int>, offered: ClosedRange<Int>)
+    /// No deployment has that service.
+    case unknownService(String)
+    /// Only workflows keep their completions that way.
+    case retentionUnsupported(ServiceType)
     /// No version of the service protocol that both sides know (META0012).
     case unsupportedProtocolVersions(offered: ClosedRange<Int>, supported: ClosedRange<Int>)
     /// The deployment still serves or has unfinished work, and `force` was not said.
@@ -25,16 +34,19 @@ extension RegistryError {
         case .reservedServiceName: "META0005"
         case .serviceTypeChanged: "META0006"
         case .unsupportedProtocolVersions: "META0012"
-        case .unknownDeployment, .handlersRemoved, .notDrained, .inconsistentRows: nil
+        case .protocolRangeChanged: "META0016"
+        case .unknownDeployment, .handlersRemoved, .breaking, .unknownService, .retentionUnsupported, .notDrained,
+            .inconsistentRows:
+            nil
         }
     }
 
     /// The status that the admin HTTP face answers with (registry.md, section 7).
     package var httpStatus: Int {
         switch self {
-        case .unknownDeployment: 404
-        case .reservedServiceName: 400
-        case .serviceTypeChanged, .handlersRemoved, .notDrained: 409
+        case .unknownDeployment, .unknownService: 404
+        case .reservedServiceName, .protocolRangeChanged, .retentionUnsupported: 400
+        case .serviceTypeChanged, .handlersRemoved, .breaking, .notDrained: 409
         case .unsupportedProtocolVersions, .inconsistentRows: 500
         }
     }
@@ -55,6 +67,17 @@ extension RegistryError: CustomStringConvertible {
             "the latest revision of service '\(service)' has handlers that the new one lacks: "
                 + handlers.map { "'\($0)'" }.joined(separator: ", ")
                 + ". Keep them, or register with 'breaking' or 'force' if nothing calls them"
+        case .breaking(let changes):
+            changes.map(\.description).joined(separator: "; ")
+                + ". Keep them as they are, or register with 'breaking' or 'force' if nothing relies on it"
+        case .protocolRangeChanged(let id, let stored, let offered):
+            "deployment '\(id)' speaks service protocol versions \(stored.lowerBound) to \(stored.upperBound), what "
+                + "was found at the address \(offered.lowerBound) to \(offered.upperBound): an update must keep them, "
+                + "since invocations in flight rely on them. Register it as a new deployment instead"
+        case .unknownService(let name):
+            "The requested service '\(name)' does not exist"
+        case .retentionUnsupported(let type):
+            "modifying retention time for service type \(type.apiName) is unsupported"
         case .unsupportedProtocolVersions(let offered, let supported):
             "the service speaks service protocol versions \(offered.lowerBound) to \(offered.upperBound), this server "
                 + "\(supported.lowerBound) to \(supported.upperBound): use an SDK that speaks one of these"
@@ -73,6 +96,15 @@ extension ServiceType {
         case .service: "service"
         case .virtualObject: "virtual object"
         case .workflow: "workflow"
+        }
+    }
+
+    /// The type as clients of the admin API know it.
+    var apiName: String {
+        switch self {
+        case .service: "Service"
+        case .virtualObject: "VirtualObject"
+        case .workflow: "Workflow"
         }
     }
 }

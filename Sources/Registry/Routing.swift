@@ -29,7 +29,7 @@ package final class HandlerRoute: Sendable {
 
     /// Whether callers from outside may call it; handlers always may.
     package var isPublic: Bool {
-        !(handler.options.ingressPrivate ?? serviceOptions.ingressPrivate ?? false)
+        !(handler.options.ingressPrivate ?? false) && !(serviceOptions.ingressPrivate ?? false)
     }
 }
 
@@ -39,11 +39,14 @@ package final class RoutedRevision: Sendable {
     package let revision: Int
     /// Where it lives.
     package let deployment: DeploymentID
+    /// Whether an operator changed it after its registration.
+    package let isEdited: Bool
     let handlers: [ExactText: HandlerRoute]
 
     init(_ entry: ServiceRevision, on deployment: DeploymentID) {
         service = entry.service
         revision = entry.revision
+        isEdited = entry.isEdited
         self.deployment = deployment
         var routes: [ExactText: HandlerRoute] = [:]
         routes.reserveCapacity(entry.service.handlers.count)

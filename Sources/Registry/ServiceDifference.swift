@@ -38,6 +38,8 @@ package struct ServiceDifference: Sendable, Equatable {
     package var handlersAdded: [String]
     package var handlersRemoved: [String]
     package var handlersChanged: [HandlerChange]
+    /// Whether an operator had changed the version before.
+    let wasEdited: Bool
 
     /// Whether both versions are the same but for their number.
     package var isEmpty: Bool {
@@ -45,7 +47,8 @@ package struct ServiceDifference: Sendable, Equatable {
             && handlersChanged.isEmpty
     }
 
-    init(service: String, before: Service?, after: Service?) {
+    init(service: String, before: Service?, after: Service?, wasEdited: Bool = false) {
+        self.wasEdited = wasEdited
         self.service = service
         self.before = before
         self.after = after
@@ -103,9 +106,33 @@ extension Catalog {
     func differences(of services: [Service], replacing replaced: Deployment?) -> [ServiceDifference] {
         let names = Set(services.map { ExactText($0.name) })
         let changed = services.map {
-            ServiceDifference(service: $0.name, before: service(named: $0.name)?.latest.service, after: $0)
+            let latest = service(named: $0.name)?.latest
+            return ServiceDifference(
+                service: $0.name,
+                before: latest?.service,
+                after: $0,
+                wasEdited: latest?.isEdited ?? false
+            )
         }
         let leaving = (replaced?.services ?? []).filter { !names.contains(ExactText($0.service.name)) }.map {
+            ServiceDifference(service: $0.service.name, before: $0.service, after: nil)
+        }
+        return (changed + leaving).sorted { $0.service < $1.service }
+    }
+
+    /// What `services` would change of that deployment, sorted by name.
+    static func differences(from deployment: Deployment, to services: [Service]) -> [ServiceDifference] {
+        let names = Set(services.map { ExactText($0.name) })
+        let changed = services.map {
+            let before = deployment.service(named: $0.name)
+            return ServiceDifference(
+                service: $0.name,
+                before: before?.service,
+                after: $0,
+                wasEdited: before?.isEdited ?? false
+            )
+        }
+        let leaving = deployment.services.filter { !names.contains(ExactText($0.service.name)) }.map {
             ServiceDifference(service: $0.service.name, before: $0.service, after: nil)
         }
         return (changed + leaving).sorted { $0.service < $1.service }

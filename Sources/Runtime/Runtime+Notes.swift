@@ -32,6 +32,10 @@ extension Runtime {
                 id: orphaned > 0 ? .deploymentRemovedByForce : nil,
                 [.deployment(id.description), .count(Int64(orphaned))]
             )
+        case .updated(let id, let address):
+            logger.log(.notice, "deployment updated in place", [.deployment(id.description), .address(address)])
+        case .configured(let service, let id):
+            logger.log(.notice, "service configured", [.service(service), .deployment(id.description)])
         case .operated(let id, let target, let operation, let actor):
             logger.log(
                 .notice,

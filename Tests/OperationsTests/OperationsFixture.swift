@@ -79,4 +79,26 @@ final class OperationsFixture {
         )
         return (registration.catalog, id)
     }
+
+    /// A catalog with two versions of one service, the older one drained.
+    static func twoVersions() throws -> (catalog: Catalog, old: DeploymentID, latest: DeploymentID) {
+        let (catalog, old) = try catalog(uri: "http://127.0.0.1:1/", service: "Greeter")
+        let latest = DeploymentID(createdAt: Timestamp(milliseconds: 2), entropy: (2, 2))
+        var discovered = DiscoveredDeployment(
+            address: try DeploymentAddress(parsing: "http://127.0.0.1:1/2"),
+            mode: .bidiStream,
+            httpVersion: .http2,
+            protocolVersions: 5...7,
+            services: []
+        )
+        discovered.services = [Service(name: "Greeter", type: .service, handlers: [Handler(name: "run", type: .plain)])]
+        let registration = try catalog.register(
+            discovered,
+            options: RegisterOptions(),
+            settings: Settings(),
+            newID: latest,
+            act: OperatorAct(at: Timestamp(milliseconds: 2), actor: "uid 0")
+        )
+        return (registration.catalog, old, latest)
+    }
 }

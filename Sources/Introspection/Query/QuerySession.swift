@@ -39,7 +39,7 @@ package final class QuerySession {
 
     private func prepareConnection() throws(QueryError) {
         try InformationSchema.attach(to: handle)
-        for definition in PublicTable.all {
+        for definition in PublicTable.all + PublicTable.unlisted {
             let table = VirtualTable(table: definition, session: self)
             guard table.register(on: handle) == SQLITE_OK else {
                 throw .unavailable("the table \(definition.name) cannot be registered: \(message)")

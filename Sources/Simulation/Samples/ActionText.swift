@@ -33,6 +33,9 @@ package enum ActionText {
         case .statePatched(let isQueued): isQueued ? "state patch queued" : "state patched"
         case .registered(let registration): registration.outcome.rawValue
         case .removed: "removed"
+        case .updated: "updated"
+        case .configured: "configured"
+        case .pruned(let pruned): "pruned \(pruned.deployments.count)"
         case .refused(let refusal): "refused: " + refusal.sentence
         case .stopping(let id): id == nil ? "stopping" : "stopping, accepted"
         }
@@ -55,6 +58,8 @@ package enum ActionText {
         case .paused(_, let target, let record): "paused \(target.text) \(record?.documentedCode ?? "")"
         case .registered(_, let uri): "registered \(uri)"
         case .removed(_, let orphaned): "removed, orphans \(orphaned)"
+        case .updated(_, let uri): "updated \(uri)"
+        case .configured(let service, _): "configured \(service)"
         case .operated(_, let target, let operation, _): "\(operation.name) \(target.text)"
         case .operatedMany(let operation, let succeeded, let refused, _):
             "\(operation.name) \(succeeded), refused \(refused)"

@@ -249,7 +249,9 @@ extension World {
         case .refused:
             // A full disk or a store that does not like it: asked again.
             return ask(index)
-        case .terminated, .registered, .removed, .operated, .bulk, .statePatched, .stopping: break
+        case .terminated, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
+            .stopping:
+            break
         }
         callers[index].isAnswered = true
     }

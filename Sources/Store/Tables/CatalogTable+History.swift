@@ -13,7 +13,8 @@ struct HistoryRows {
         insertRow = try database.prepare(
             """
             INSERT INTO catalog_history (at, act, is_forced, actor, deployment, address_before, address_after,
-            sdk_version_before, sdk_version_after) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            sdk_version_before, sdk_version_after, details_before, details_after)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
             """
         )
         insertService = try database.prepare(
@@ -34,6 +35,8 @@ struct HistoryRows {
         insertRow.bind(7, record.after?.address.uri)
         insertRow.bind(8, record.before?.sdkVersion)
         insertRow.bind(9, record.after?.sdkVersion)
+        insertRow.bind(10, DeploymentDetails.json(of: record.before, beside: record.after))
+        insertRow.bind(11, DeploymentDetails.json(of: record.after, beside: record.before))
         try insertRow.run()
         let history = database.lastInsertedRow
         let names = Set(((record.before?.services ?? []) + (record.after?.services ?? [])).map(\.service.name))

@@ -13,10 +13,10 @@ struct ServiceRows {
 
     init(_ database: Database) throws(StorageError) {
         let options = HandlerOptionColumns.names
-        let serviceColumns = "deployment, name, revision, type, documentation, \(options)"
+        let serviceColumns = "deployment, name, revision, type, documentation, \(options), is_edited"
         select = try database.prepare("SELECT \(serviceColumns) FROM service_revisions WHERE deployment = ?1")
         insertRow = try database.prepare(
-            "INSERT INTO service_revisions (\(serviceColumns)) VALUES (\(Self.parameters(17)))"
+            "INSERT INTO service_revisions (\(serviceColumns)) VALUES (\(Self.parameters(18)))"
         )
         delete = try database.prepare("DELETE FROM service_revisions WHERE deployment = ?1")
         let handlerColumns = """
@@ -48,6 +48,7 @@ struct ServiceRows {
         insertRow.bind(4, service.type.stored)
         insertRow.bind(5, service.documentation)
         HandlerOptionColumns.bind(service.options, to: insertRow, from: 6)
+        insertRow.bind(18, entry.isEdited)
         try insertRow.run()
         try metadata.write(service.metadata, of: deployment, service: service.name)
         for handler in service.handlers { try insert(handler, of: service.name, on: deployment) }
@@ -95,7 +96,7 @@ struct ServiceRows {
                 documentation: row.text(4),
                 metadata: try metadata.metadata(of: deployment, service: name)
             )
-            return ServiceRevision(service: service, revision: row.int(2))
+            return ServiceRevision(service: service, revision: row.int(2), isEdited: row.int(17) != 0)
         }
         return found.sorted { $0.service.name < $1.service.name }
     }

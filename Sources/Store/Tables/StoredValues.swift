@@ -102,6 +102,8 @@ extension CatalogHistoryRecord.Act {
         case .registered: 0
         case .overwritten: 1
         case .removed: 2
+        case .updated: 3
+        case .configured: 4
         }
     }
 }

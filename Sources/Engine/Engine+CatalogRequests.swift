@@ -1,0 +1,64 @@
+import DurableModel
+import Registry
+
+/// Changes of the registry in place and in bulk, decided in the transaction that holds every invocation they are about.
+extension Engine {
+    mutating func apply(_ change: CatalogRequest, by actor: String, for request: RequestID) {
+        let act = OperatorAct(at: now, actor: actor)
+        do throws(RegistryError) {
+            switch change {
+            case .update(let id, let update): answer(request, .updated(try self.update(id, update, act)))
+            case .configure(let service, let configuration):
+                answer(request, .configured(try configure(service, configuration, act)))
+            case .prune(let createdBefore, let dryRun):
+                answer(request, .pruned(try prune(createdBefore: createdBefore, dryRun: dryRun, act)))
+            }
+        } catch {
+            answer(request, .refused(.registry(error)))
+        }
+    }
+
+    private mutating func update(
+        _ id: DeploymentID,
+        _ update: DeploymentUpdate,
+        _ act: OperatorAct
+    ) throws(RegistryError) -> Update {
+        let result = try memory.catalog.update(id, update, work: unfinishedWork, act: act)
+        guard !result.changes.isEmpty else { return result }
+        memory.catalog = result.catalog
+        writes.catalog.append(contentsOf: result.changes)
+        actions.append(.note(.updated(id, result.deployment.address.uri)))
+        return result
+    }
+
+    private mutating func configure(
+        _ service: String,
+        _ configuration: ServiceConfiguration,
+        _ act: OperatorAct
+    ) throws(RegistryError) -> Configured {
+        let result = try memory.catalog.configure(service, configuration, act: act)
+        guard !result.changes.isEmpty else { return result }
+        memory.catalog = result.catalog
+        writes.catalog.append(contentsOf: result.changes)
+        actions.append(.note(.configured(service: service, result.deployment.id)))
+        return result
+    }
+
+    private mutating func prune(
+        createdBefore: Timestamp?,
+        dryRun: Bool,
+        _ act: OperatorAct
+    ) throws(RegistryError) -> Pruned {
+        let work = unfinishedWork
+        let prunable = memory.catalog.prunable(work: work, createdBefore: createdBefore)
+        if dryRun { return Pruned(deployments: prunable, remaining: 0, isDryRun: true) }
+        let chosen = prunable.prefix(CatalogRequest.pruneMax)
+        for deployment in chosen {
+            let removal = try memory.catalog.remove(deployment.id, force: false, work: work, act: act)
+            memory.catalog = removal.catalog
+            writes.catalog.append(contentsOf: removal.changes)
+            actions.append(.note(.removed(deployment.id, orphaned: 0)))
+        }
+        return Pruned(deployments: Array(chosen), remaining: prunable.count - chosen.count, isDryRun: false)
+    }
+}

@@ -1,0 +1,66 @@
+import ControlProtocol
+import DurableModel
+import Runtime
+
+/// A row of an answer, by the name of its column.
+struct NamedRow {
+    private let cells: [String: JSONValue]
+
+    init(columns: [String], _ cells: [JSONValue]) {
+        self.cells = Dictionary(zip(columns, cells), uniquingKeysWith: { first, _ in first })
+    }
+
+    func text(_ name: String) -> String? {
+        if case .string(let text) = cells[name] { text } else { nil }
+    }
+
+    func number(_ name: String) -> Int? {
+        if case .integer(let number) = cells[name] { Int(clamping: number) } else { nil }
+    }
+
+    /// The numbers of a list.
+    func numbers(_ name: String) -> [Int] {
+        guard case .array(let values) = cells[name] else { return [] }
+        return values.compactMap { if case .integer(let number) = $0 { Int(clamping: number) } else { nil } }
+    }
+
+    func flag(_ name: String) -> Bool {
+        switch cells[name] {
+        case .bool(let flag): flag
+        case .integer(let number): number != 0
+        default: false
+        }
+    }
+}
+
+extension Operations {
+    /// Runs a read-only statement over the public views, in a process of its own.
+    package func query(
+        _ sql: String,
+        rowsMax: Int?,
+        format: QueryWorker.Format,
+        onBatch: @escaping (QueryWorker.Batch) -> Void,
+        then: @escaping (Result<QueryWorker.Summary, OperationError>) -> Void
+    ) {
+        queries.run(sql: sql, rowsMax: rowsMax, format: format, onBatch: onBatch) { result in
+            then(result.mapError { .query($0) })
+        }
+    }
+
+    /// All rows of a statement of our own.
+    func rows(_ sql: String, then: @escaping (Result<[NamedRow], OperationError>) -> Void) {
+        var columns: [String] = []
+        var rows: [NamedRow] = []
+        query(sql, rowsMax: nil, format: .values) { batch in
+            if let named = batch.columns { columns = named.map(\.name) }
+            rows += (batch.rows ?? []).map { NamedRow(columns: columns, $0) }
+        } then: { result in
+            then(result.map { _ in rows })
+        }
+    }
+
+    /// A text as a literal of SQL.
+    static func quoted(_ text: String) -> String {
+        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+    }
+}
