@@ -8,12 +8,11 @@ struct AdminBody {
 
     /// 415 for another content type, 400 for what is not JSON, 422 for JSON that is no object.
     init(_ head: HTTPHead, _ body: [UInt8]) throws(AdminRefusal) {
-        guard Self.isJSON(head.value(of: "content-type")) else { throw .contentTypeNotJSON }
-        guard body.count <= AdminRequest.bodyBytesMax else { throw .bodyTooLarge(bytesMax: AdminRequest.bodyBytesMax) }
+        try Self.check(head, body, bytesMax: AdminRequest.bodyBytesMax)
         do {
             try JSONText.checkObject(body)
         } catch {
-            if error == .notAnObject, Self.isJSONText(body) { throw .wrongShape("it must be a JSON object") }
+            if error == .notAnObject, Self.value(body) != nil { throw .wrongShape("expected an object") }
             throw .notJSON(body.isEmpty ? "it is empty" : Self.reason(error))
         }
         guard let members = try? JSONDecoder().decode([String: JSONValue].self, from: Data(body)) else {
@@ -33,7 +32,7 @@ struct AdminBody {
     }
 
     func requiredText(_ name: String) throws(AdminRefusal) -> String {
-        guard let text = try text(name) else { throw .wrongShape("'\(name)' is missing") }
+        guard let text = try text(name) else { throw .wrongShape("missing field `\(name)`") }
         return text
     }
 
@@ -72,8 +71,28 @@ struct AdminBody {
         }
     }
 
-    private static func isJSONText(_ body: [UInt8]) -> Bool {
-        (try? JSONDecoder().decode(JSONValue.self, from: Data(body))) != nil
+    private static func value(_ body: [UInt8]) -> JSONValue? {
+        try? JSONDecoder().decode(JSONValue.self, from: Data(body))
+    }
+
+    /// What must be so before a body is read at all.
+    static func check(_ head: HTTPHead, _ body: [UInt8], bytesMax: Int) throws(AdminRefusal) {
+        guard isJSON(head.value(of: "content-type")) else { throw .contentTypeNotJSON }
+        guard body.count <= bytesMax else { throw .bodyTooLarge(bytesMax: bytesMax) }
+    }
+
+    /// Whether the body is an array without values; what is not even an array is refused.
+    static func isEmptyArray(_ head: HTTPHead, _ body: [UInt8]) throws(AdminRefusal) -> Bool {
+        try check(head, body, bytesMax: AdminRequest.bodyBytesMax)
+        do {
+            try JSONText.checkObject(body)
+        } catch .notAnObject {
+            guard case .array(let values)? = value(body) else { throw .wrongShape("expected a sequence") }
+            return values.isEmpty
+        } catch {
+            throw .notJSON(body.isEmpty ? "it is empty" : reason(error))
+        }
+        throw .wrongShape("expected a sequence")
     }
 
     /// `application/json`, with or without parameters, in any case.

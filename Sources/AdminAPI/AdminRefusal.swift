@@ -15,13 +15,22 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     case bodyTooLarge(bytesMax: Int)
     case notJSON(String)
     case wrongShape(String)
-    case badDeploymentID(String, IdentifierError)
+    /// A part of the path is no id of what it should name.
+    case badPath(name: String, String, IdentifierError)
     case badInvocationID(IdentifierError)
     case badQuery(name: String, reason: String)
     case unknownDeployment(DeploymentID)
     case unknownService(String)
     case unknownHandler(service: String, handler: String)
     case unknownInvocation(InvocationID)
+    case unknownSubscription(String)
+    case noSubscriptionToRemove(String)
+    case badSubscriptionSource(String)
+    /// There are no Kafka clusters at all.
+    case subscriptionToNowhere(cluster: String)
+    case unknownKafkaCluster(String)
+    /// A deployment that is not there was to be removed.
+    case noDeploymentToRemove(DeploymentID)
     case invocationCompleted(InvocationID)
     /// The address is registered already, which only the oldest version of the API calls an error.
     case deploymentExists(DeploymentID)
@@ -38,8 +47,12 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     package var status: Int {
         switch self {
         case .foreignHost: 403
-        case .unsupportedVersion, .notJSON, .badDeploymentID, .badInvocationID, .badQuery: 400
-        case .notFound, .unknownDeployment, .unknownService, .unknownHandler, .unknownInvocation: 404
+        case .unsupportedVersion, .notJSON, .badPath, .badInvocationID, .badQuery, .badSubscriptionSource,
+            .subscriptionToNowhere:
+            400
+        case .notFound, .unknownDeployment, .unknownService, .unknownHandler, .unknownInvocation,
+            .unknownSubscription, .noSubscriptionToRemove, .unknownKafkaCluster, .noDeploymentToRemove:
+            404
         case .methodNotAllowed: 405
         case .invocationCompleted, .deploymentExists: 409
         case .bodyTooLarge: 413
@@ -56,7 +69,11 @@ package enum AdminRefusal: Error, Equatable, Sendable {
 
     /// The documented code, if there is one.
     package var code: String? {
-        if case .registry(let error) = self { error.code } else { nil }
+        switch self {
+        case .registry(let error): error.code
+        case .badSubscriptionSource: "META0009"
+        default: nil
+        }
     }
 }
 
@@ -74,17 +91,24 @@ extension AdminRefusal: CustomStringConvertible {
         case .contentTypeNotJSON: "Expected request with `Content-Type: application/json`"
         case .bodyTooLarge(let bytesMax): "the body is larger than \(bytesMax) bytes"
         case .notJSON(let reason): "Failed to parse the request body as JSON: \(reason)"
-        case .wrongShape(let reason): "the request body has the wrong shape: \(reason)"
-        case .badDeploymentID(let text, let error):
-            "Invalid URL: Cannot parse `deployment` with value `\(text)`: \(Self.reason(error))"
+        case .wrongShape(let reason): "Failed to deserialize the JSON body into the target type: \(reason)"
+        case .badPath(let name, let text, let error):
+            "Invalid URL: Cannot parse `\(name)` with value `\(text)`: \(error.reason)"
         case .badInvocationID(let error):
-            "The request field 'invocation_id' is invalid. Reason: \(Self.reason(error))"
-        case .badQuery(let name, let reason): "The query parameter '\(name)' is invalid. Reason: \(reason)"
+            "The request field 'invocation_id' is invalid. Reason: \(error.reason)"
+        case .badQuery(let name, let reason): "Failed to deserialize query string: \(name): \(reason)"
         case .unknownDeployment(let id): "The requested deployment '\(id)' does not exist"
         case .unknownService(let name): "The requested service '\(name)' does not exist"
         case .unknownHandler(let service, let handler):
             "The requested handler '\(handler)' on service '\(service)' does not exist"
         case .unknownInvocation(let id): "The requested invocation '\(id)' does not exist"
+        case .unknownSubscription(let id): "The requested subscription '\(id)' does not exist"
+        case .noSubscriptionToRemove(let id): "not found in the schema registry: subscription with id '\(id)'"
+        case .badSubscriptionSource(let source):
+            "invalid source URI '\(source)': must have a scheme segment, with supported schemes: [kafka]."
+        case .subscriptionToNowhere(let cluster): "Kafka cluster '\(cluster)' not found. Available clusters: []"
+        case .unknownKafkaCluster(let name): "The requested Kafka cluster '\(name)' does not exist"
+        case .noDeploymentToRemove(let id): "not found in the schema registry: deployment with id '\(id)'"
         case .invocationCompleted(let id): "The invocation '\(id)' was already completed."
         case .deploymentExists(let id): "Conflict: deployment \(id) already exists"
         case .registry(let error): error.description
@@ -94,15 +118,28 @@ extension AdminRefusal: CustomStringConvertible {
         case .unavailable(let reason), .failed(let reason): reason
         }
     }
+}
 
-    private static func reason(_ error: IdentifierError) -> String {
-        switch error {
-        case .badFormat: "bad format"
-        case .wrongKind: "id doesn't match the expected type"
+extension IdentifierError {
+    /// What is wrong with the text, as clients of this API know it.
+    var reason: String {
+        switch self {
+        case .badFormat(let text):
+            text.contains("_") ? "unrecognized resource type: \(Self.kind(of: text))" : "bad format"
+        case .wrongKind(let text):
+            Self.knownKinds.contains(Self.kind(of: text))
+                ? "id doesn't match the expected type" : "unrecognized resource type: \(Self.kind(of: text))"
         case .unknownVersion: "unrecognized codec version"
-        case .badDigits: "bad length or digits"
+        case .badDigits(let text):
+            Self.lengths.contains(text.utf8.count) ? "base62 decode error" : "bad length"
         }
     }
+
+    private static let knownKinds = ["inv", "dp", "sub", "prom", "sign"]
+    /// Of whole ids of invocations, deployments and subscriptions.
+    private static let lengths = [38, 26, 27]
+
+    private static func kind(of text: String) -> String { String(text.prefix { $0 != "_" }) }
 }
 
 extension AdminRefusal {

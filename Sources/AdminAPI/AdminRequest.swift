@@ -4,7 +4,10 @@ import HTTP
 /// A request of the admin face, understood and checked but for what the registry and the engine decide.
 package enum AdminRequest: Sendable, Equatable {
     case health
+    case clusterHealth
     case version
+    /// This API's own description.
+    case openAPI
     case listDeployments
     case register(AdminRegistration)
     case describeDeployment(DeploymentID)
@@ -13,10 +16,14 @@ package enum AdminRequest: Sendable, Equatable {
     case describeService(String)
     case listHandlers(service: String)
     case describeHandler(service: String, handler: String)
+    /// How to call the service over HTTP.
+    case serviceOpenAPI(String)
     case cancel(InvocationID)
     case kill(InvocationID)
     /// One SQL statement, for the query worker.
     case query(String)
+    /// A list of things that this release never has.
+    case emptyList(AbsentKind)
 }
 
 /// The version of the API, which a client names as the first segment of the path.
@@ -61,117 +68,5 @@ extension AdminRequest {
             throw .notFound
         }
         return (version, path[segment.endIndex...])
-    }
-}
-
-/// What a path without its version names.
-enum AdminResource: Equatable {
-    case health
-    case version
-    case deployments
-    case deployment(String)
-    case services
-    case service(String)
-    case handlers(service: String)
-    case handler(service: String, handler: String)
-    case cancel(String)
-    case kill(String)
-    case query
-
-    init(_ path: ArraySlice<UInt8>) throws(AdminRefusal) {
-        let segments = path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-            .map { String(decoding: $0, as: UTF8.self) }
-        guard segments.first == "" else { throw .notFound }
-        switch Array(segments.dropFirst()) {
-        case ["health"]: self = .health
-        case ["version"]: self = .version
-        case ["deployments"]: self = .deployments
-        case let path where path.count == 2 && path[0] == "deployments" && !path[1].isEmpty:
-            self = .deployment(path[1])
-        case ["services"]: self = .services
-        case let path where path.count == 2 && path[0] == "services" && !path[1].isEmpty: self = .service(path[1])
-        case let path where path.count == 3 && path[0] == "services" && path[2] == "handlers":
-            self = .handlers(service: path[1])
-        case let path where path.count == 4 && path[0] == "services" && path[2] == "handlers" && !path[3].isEmpty:
-            self = .handler(service: path[1], handler: path[3])
-        case let path where path.count == 3 && path[0] == "invocations" && path[2] == "cancel": self = .cancel(path[1])
-        case let path where path.count == 3 && path[0] == "invocations" && path[2] == "kill": self = .kill(path[1])
-        case ["query"]: self = .query
-        default: throw .notFound
-        }
-    }
-
-    /// In the order of `allow`.
-    var methods: [HTTPMethod] {
-        switch self {
-        case .health, .version, .services, .service, .handlers, .handler: [.get, .head]
-        case .deployments: [.get, .head, .post]
-        case .deployment: [.delete, .get, .head]
-        case .cancel, .kill: [.patch]
-        case .query: [.post]
-        }
-    }
-
-    func request(
-        _ method: HTTPMethod,
-        version: AdminVersion,
-        head: HTTPHead,
-        body: [UInt8]
-    ) throws(AdminRefusal) -> AdminRequest {
-        switch self {
-        case .health: return .health
-        case .version: return .version
-        case .deployments:
-            guard method == .post else { return .listDeployments }
-            return .register(try AdminRegistration(AdminBody(head, body), version: version))
-        case .deployment(let text):
-            let id = try Self.deploymentID(text)
-            guard method == .delete else { return .describeDeployment(id) }
-            return .removeDeployment(id, force: try AdminQuery(head.query).flag("force"))
-        case .services: return .listServices
-        case .service(let name): return .describeService(name)
-        case .handlers(let service): return .listHandlers(service: service)
-        case .handler(let service, let handler): return .describeHandler(service: service, handler: handler)
-        case .cancel(let text): return .cancel(try Self.invocationID(text))
-        case .kill(let text): return .kill(try Self.invocationID(text))
-        case .query: return .query(try AdminBody(head, body).requiredText("query"))
-        }
-    }
-
-    private static func deploymentID(_ text: String) throws(AdminRefusal) -> DeploymentID {
-        do {
-            return try DeploymentID(parsing: text)
-        } catch {
-            throw .badDeploymentID(text, error)
-        }
-    }
-
-    private static func invocationID(_ text: String) throws(AdminRefusal) -> InvocationID {
-        do {
-            return try InvocationID(parsing: text)
-        } catch {
-            throw .badInvocationID(error)
-        }
-    }
-}
-
-/// The parameters of a query string, as far as this face has any.
-struct AdminQuery {
-    private let query: ArraySlice<UInt8>
-
-    init(_ query: ArraySlice<UInt8>?) { self.query = query ?? [] }
-
-    /// A switch: absent is false, and what is neither `true` nor `false` is refused. The first one counts.
-    func flag(_ name: String) throws(AdminRefusal) -> Bool {
-        for pair in query.split(separator: UInt8(ascii: "&")) {
-            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts[0].elementsEqual(name.utf8) else { continue }
-            switch parts.count == 2 ? String(decoding: parts[1], as: UTF8.self) : "" {
-            case "true": return true
-            case "false": return false
-            default: throw .badQuery(name: name, reason: "it is neither `true` nor `false`")
-            }
-        }
-        return false
     }
 }

@@ -51,8 +51,50 @@ package enum AdminResponses {
         body.optionalMember("ingress_endpoint", ingressEndpoint)
         body.name("features")
         body.beginObject()
+        for feature in absentFeatures { body.member(feature, false) }
         body.endObject()
         body.endObject()
+        return json(200, body)
+    }
+
+    /// What clients of this API know as experiments, none of which are done here.
+    private static let absentFeatures = [
+        "invoker_yield", "kafka_scope", "preflight_invocation_termination_retention", "protocol_v7",
+        "scoped_promise_table_migration", "scoped_state_table_migration", "scoped_virtual_objects",
+        "unique_random_seeds", "vqueue_obsolete_cleanup", "vqueues", "vqueues_async_refill",
+        "vqueues_migration_skip_completed",
+    ]
+
+    /// The one node there is, in the form that is made for many.
+    package static func clusterHealth() -> HTTPResponse {
+        var body = JSONWriter()
+        body.beginObject()
+        body.member("cluster_name", "localcluster")
+        body.name("metadata_cluster_health")
+        body.beginObject()
+        body.name("members")
+        body.beginArray()
+        body.integer(1)
+        body.endArray()
+        body.endObject()
+        body.endObject()
+        return json(200, body)
+    }
+
+    /// A list of what there never is.
+    package static func emptyList(_ kind: AbsentKind) -> HTTPResponse {
+        var body = JSONWriter()
+        switch kind {
+        case .limitRules:
+            body.beginArray()
+            body.endArray()
+        case .subscriptions, .kafkaClusters:
+            body.beginObject()
+            body.name(kind == .subscriptions ? "subscriptions" : "clusters")
+            body.beginArray()
+            body.endArray()
+            body.endObject()
+        }
         return json(200, body)
     }
 
@@ -168,13 +210,27 @@ package enum AdminResponses {
         return json(200, body)
     }
 
+    /// How to call the service over HTTP (OpenAPI 3.1).
+    ///
+    /// - Parameter ingressEndpoint: where calls go, if it is known.
+    package static func openAPI(of name: String, catalog: Catalog, ingressEndpoint: String?) -> HTTPResponse {
+        guard let latest = catalog.service(named: name)?.latest else { return refused(.unknownService(name)) }
+        var body = JSONWriter(reservingBytes: 8192)
+        body.write(ServiceOpenAPI(of: latest, ingressEndpoint: ingressEndpoint))
+        return json(200, body)
+    }
+
     // MARK: Parts
 
-    private static func json(_ status: Int, _ body: JSONWriter) -> HTTPResponse {
+    static func json(_ status: Int, _ body: JSONWriter) -> HTTPResponse {
         var head = HTTPHead(status: status)
         head.add("content-type", "application/json")
+        if body.bytes.count >= variantBytesMin { head.add("vary", "accept-encoding") }
         return HTTPResponse(head, body: body.bytes)
     }
+
+    /// Caches are told that a body of at least so many bytes may come in another encoding.
+    private static let variantBytesMin = 32
 
     private static func blockers(_ refusal: AdminRefusal) -> DrainState? {
         if case .registry(.notDrained(_, let state)) = refusal { state } else { nil }

@@ -58,6 +58,10 @@ package final class AdminServer: HTTPServerHandler {
         switch asked {
         case .health:
             server.respond(to: request, AdminResponses.empty(runtime.isServing ? 200 : 503))
+        case .clusterHealth:
+            server.respond(to: request, AdminResponses.clusterHealth())
+        case .openAPI:
+            server.respond(to: request, AdminResponses.openAPI(ProgramVersion.current))
         case .version:
             server.respond(
                 to: request,
@@ -80,6 +84,13 @@ package final class AdminServer: HTTPServerHandler {
             server.respond(to: request, AdminResponses.handlers(of: service, catalog: catalog))
         case .describeHandler(let service, let handler):
             server.respond(to: request, AdminResponses.handler(handler, of: service, catalog: catalog))
+        case .serviceOpenAPI(let service):
+            server.respond(
+                to: request,
+                AdminResponses.openAPI(of: service, catalog: catalog, ingressEndpoint: ingressEndpoint)
+            )
+        case .emptyList(let kind):
+            server.respond(to: request, AdminResponses.emptyList(kind))
         case .cancel(let id):
             operations.cancel(id.description, by: actor(request, server)) { result in
                 server.respond(to: request, Self.answer(result) { AdminResponses.empty($0.isOver ? 200 : 202) })
