@@ -1,7 +1,7 @@
 import DurableModel
 
 /// A JSON schema, as far as this API's description needs any.
-indirect enum SchemaForm {
+indirect enum SchemaForm: Sendable {
     case string
     case integer
     case number

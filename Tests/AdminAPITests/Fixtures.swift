@@ -159,7 +159,12 @@ enum Fixture {
     }
 
     private static func input(_ contentType: String, _ schema: String? = nil) -> InputRules {
-        InputRules(contentType: ContentTypePattern(text: contentType), jsonSchema: schema)
+        InputRules(
+            allowsNothing: schema == nil,
+            contentType: ContentTypePattern(text: contentType),
+            mustNotBeEmpty: schema != nil,
+            jsonSchema: schema
+        )
     }
 }
 
