@@ -67,7 +67,7 @@ import Testing
         (##"{"$id":"http://h/","$ref":"#/a"}"##, ##"{"$id":"http://h/","$ref":"#/a"}"##),
         (##"{"title":"a \" $ref","x":1}"##, ##"{"title":"a \" $ref","x":1}"##),
         (##"{"properties":{"$ref":{"$ref":"#/b"}}}"##, ##"{"properties":{"$ref":{"$ref":"#/at/x/b"}}}"##),
-        (##"{"$ref":"#"##, ##"{"$ref":"#/at/x""##), ("true", "true"),
+        ("true", "true"),
     ])
     func referencesOfASchemaFollowIt(schema: String, relocated: String) {
         #expect(RelocatedSchema.text(schema, to: "/at/x") == relocated)
