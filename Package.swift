@@ -164,7 +164,10 @@ let package = Package(
         ),
         tests(
             "AdminAPITests",
-            ["AdminAPI", "HTTP", "Engine", "Registry", "DurableModel", "ControlProtocol", "GoldenRecordings"]
+            [
+                "AdminAPI", "HTTP", "Operations", "Engine", "Registry", "DurableModel", "ControlProtocol",
+                "GoldenRecordings",
+            ]
         ),
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),

@@ -9,12 +9,7 @@ struct AdminBody {
     /// 415 for another content type, 400 for what is not JSON, 422 for JSON that is no object.
     init(_ head: HTTPHead, _ body: [UInt8]) throws(AdminRefusal) {
         try Self.check(head, body, bytesMax: AdminRequest.bodyBytesMax)
-        do {
-            try JSONText.checkObject(body)
-        } catch {
-            if error == .notAnObject, Self.value(body) != nil { throw .wrongShape("expected an object") }
-            throw .notJSON(body.isEmpty ? "it is empty" : Self.reason(error))
-        }
+        try Self.checkObject(body)
         guard let members = try? JSONDecoder().decode([String: JSONValue].self, from: Data(body)) else {
             throw .notJSON("it does not follow the grammar of JSON")
         }
@@ -44,9 +39,24 @@ struct AdminBody {
         }
     }
 
+    /// An array of texts, which must be there.
+    func textList(_ name: String) throws(AdminRefusal) -> [String] {
+        guard let value = present(name) else { throw .wrongShape("missing field `\(name)`") }
+        guard case .array(let values) = value else { throw .wrongShape("'\(name)' must be an array") }
+        var texts: [String] = []
+        for value in values {
+            guard case .string(let text) = value else { throw .wrongShape("'\(name)' must hold strings only") }
+            texts.append(text)
+        }
+        return texts
+    }
+
+    /// An object whose members are all texts; empty when absent.
+    func texts(_ name: String) throws(AdminRefusal) -> [String: String] { try optionalTexts(name) ?? [:] }
+
     /// An object whose members are all texts.
-    func texts(_ name: String) throws(AdminRefusal) -> [String: String] {
-        guard let value = present(name) else { return [:] }
+    func optionalTexts(_ name: String) throws(AdminRefusal) -> [String: String]? {
+        guard let value = present(name) else { return nil }
         guard case .object(let members) = value else { throw .wrongShape("'\(name)' must be an object") }
         var texts: [String: String] = [:]
         for (key, value) in members {
@@ -79,6 +89,16 @@ struct AdminBody {
     static func check(_ head: HTTPHead, _ body: [UInt8], bytesMax: Int) throws(AdminRefusal) {
         guard isJSON(head.value(of: "content-type")) else { throw .contentTypeNotJSON }
         guard body.count <= bytesMax else { throw .bodyTooLarge(bytesMax: bytesMax) }
+    }
+
+    /// What of the grammar must hold before an object is read: 400 for what is not JSON, 422 for JSON that is no object.
+    static func checkObject(_ body: [UInt8]) throws(AdminRefusal) {
+        do {
+            try JSONText.checkObject(body)
+        } catch {
+            if error == .notAnObject, value(body) != nil { throw .wrongShape("expected an object") }
+            throw .notJSON(body.isEmpty ? "it is empty" : reason(error))
+        }
     }
 
     /// Whether the body is an array without values; what is not even an array is refused.

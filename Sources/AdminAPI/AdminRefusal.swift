@@ -19,6 +19,14 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     case badPath(name: String, String, IdentifierError)
     case badInvocationID(IdentifierError)
     case badQuery(name: String, reason: String)
+    /// A parameter of the query string names nothing that it could name.
+    case badParameter(name: String, reason: String)
+    /// A member of the body names nothing that it could name.
+    case badField(name: String, reason: String)
+    /// What is to change is of another kind of deployment.
+    case deploymentKindMismatch
+    case badStateVersion
+    case batchTooLarge(Int, idsMax: Int)
     case unknownDeployment(DeploymentID)
     case unknownService(String)
     case unknownHandler(service: String, handler: String)
@@ -47,8 +55,8 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     package var status: Int {
         switch self {
         case .foreignHost: 403
-        case .unsupportedVersion, .notJSON, .badPath, .badInvocationID, .badQuery, .badSubscriptionSource,
-            .subscriptionToNowhere:
+        case .unsupportedVersion, .notJSON, .badPath, .badInvocationID, .badQuery, .badParameter, .badField,
+            .deploymentKindMismatch, .badStateVersion, .batchTooLarge, .badSubscriptionSource, .subscriptionToNowhere:
             400
         case .notFound, .unknownDeployment, .unknownService, .unknownHandler, .unknownInvocation,
             .unknownSubscription, .noSubscriptionToRemove, .unknownKafkaCluster, .noDeploymentToRemove:
@@ -97,6 +105,14 @@ extension AdminRefusal: CustomStringConvertible {
         case .badInvocationID(let error):
             "The request field 'invocation_id' is invalid. Reason: \(error.reason)"
         case .badQuery(let name, let reason): "Failed to deserialize query string: \(name): \(reason)"
+        case .badParameter(let name, let reason): "The query parameter '\(name)' is invalid. Reason: \(reason)"
+        case .badField(let name, let reason): "The request field '\(name)' is invalid. Reason: \(reason)"
+        case .deploymentKindMismatch:
+            "cannot update the deployment, as the deployment type is http while the update options are for type lambda"
+        case .badStateVersion:
+            "The request field 'version' is invalid. Reason: it is not \(StateVersion.bytes) bytes in base64url without "
+                + "padding"
+        case .batchTooLarge(let count, let idsMax): "Batch size \(count) exceeds maximum allowed size of \(idsMax)"
         case .unknownDeployment(let id): "The requested deployment '\(id)' does not exist"
         case .unknownService(let name): "The requested service '\(name)' does not exist"
         case .unknownHandler(let service, let handler):

@@ -14,7 +14,7 @@ package struct AdminRegistration: Sendable, Equatable {
     package var version: AdminVersion
 
     init(_ body: AdminBody, version: AdminVersion) throws(AdminRefusal) {
-        if body.has("arn") || body.has("assume_role_arn") { throw .unsupported("deployments on AWS Lambda are") }
+        if let arn = try body.text("arn") { throw LambdaARN.refusal(of: arn) }
         if body.has("auth") { throw .unsupported("'auth' of a deployment is") }
         uri = try body.requiredText("uri")
         guard !uri.isEmpty else { throw .wrongShape("'uri' is empty") }

@@ -1,5 +1,8 @@
 import DurableModel
+import Engine
 import HTTP
+import Operations
+import Registry
 
 /// A request of the admin face, understood and checked but for what the registry and the engine decide.
 package enum AdminRequest: Sendable, Equatable {
@@ -11,15 +14,20 @@ package enum AdminRequest: Sendable, Equatable {
     case listDeployments
     case register(AdminRegistration)
     case describeDeployment(DeploymentID)
+    case updateDeployment(DeploymentID, DeploymentChange)
     case removeDeployment(DeploymentID, force: Bool)
     case listServices
     case describeService(String)
+    case configureService(String, ServiceConfiguration)
+    case patchState(StatePatch)
     case listHandlers(service: String)
     case describeHandler(service: String, handler: String)
     /// How to call the service over HTTP.
     case serviceOpenAPI(String)
-    case cancel(InvocationID)
-    case kill(InvocationID)
+    case operate(InvocationOperation, InvocationID)
+    /// Like `operate`, but whatever comes of it is none of the client's business.
+    case dispose(InvocationOperation, InvocationID)
+    case batch(InvocationOperation, [InvocationID])
     /// One SQL statement, for the query worker.
     case query(String)
     /// A list of things that this release never has.
@@ -40,8 +48,14 @@ package enum AdminVersion: Int, Sendable, Comparable {
 }
 
 extension AdminRequest {
-    /// The largest body that is read; SQL with lists of ids in it is the longest of them.
+    /// The largest body that is read but for states; SQL with lists of ids in it is the longest of them.
     package static let bodyBytesMax = 256 * 1024
+
+    /// The largest body that is read of a request with this head.
+    package static func bodyBytesMax(of head: HTTPHead) -> Int {
+        let state = "/state".utf8
+        return head.path.suffix(state.count).elementsEqual(state) ? StateBody.bytesMax : bodyBytesMax
+    }
 
     /// Understands a whole request.
     package init(_ head: HTTPHead, body: [UInt8]) throws(AdminRefusal) {

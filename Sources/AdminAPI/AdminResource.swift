@@ -14,8 +14,10 @@ enum AdminResource: Equatable {
     case handlers(service: String)
     case handler(service: String, handler: String)
     case serviceOpenAPI(String)
-    case cancel(String)
-    case kill(String)
+    case state(of: String)
+    case invocation(String)
+    case operation(AdminVerb, String)
+    case batch(AdminVerb)
     case query
     case absent(AbsentResource)
 
@@ -33,7 +35,10 @@ enum AdminResource: Equatable {
             case ("deployments", 1): .deployments
             case ("deployments", 2) where !segments[2].isEmpty: .deployment(segments[2])
             case ("services", _): Self.service(segments.dropFirst(2))
-            case ("invocations", 3): Self.invocation(segments[2], verb: segments[3])
+            case ("invocations", 2) where !segments[2].isEmpty: .invocation(segments[2])
+            case ("invocations", 3): AdminVerb(rawValue: segments[3]).map { .operation($0, segments[2]) }
+            case ("internal", 3) where segments[2] == "invocations_batch_operations":
+                AdminVerb(rawValue: segments[3]).map { .batch($0) }
             default: AbsentResource(segments.dropFirst()).map { .absent($0) }
             }
         guard let resource else { throw .notFound }
@@ -49,27 +54,22 @@ enum AdminResource: Equatable {
         case ("handlers", 1): return .handlers(service: name)
         case ("handlers", 2) where !rest[1].isEmpty: return .handler(service: name, handler: rest[1])
         case ("openapi", 1): return .serviceOpenAPI(name)
+        case ("state", 1): return .state(of: name)
         default: return nil
-        }
-    }
-
-    private static func invocation(_ id: String, verb: String) -> AdminResource? {
-        switch verb {
-        case "cancel": .cancel(id)
-        case "kill": .kill(id)
-        default: nil
         }
     }
 
     /// In the order of `allow`.
     var methods: [HTTPMethod] {
         switch self {
-        case .health, .clusterHealth, .version, .openAPI, .services, .service, .handlers, .handler, .serviceOpenAPI:
+        case .health, .clusterHealth, .version, .openAPI, .services, .handlers, .handler, .serviceOpenAPI:
             [.get, .head]
         case .deployments: [.get, .head, .post]
-        case .deployment: [.delete, .get, .head]
-        case .cancel, .kill: [.patch]
-        case .query: [.post]
+        case .deployment: [.delete, .get, .head, .patch, .put]
+        case .service: [.get, .head, .patch]
+        case .invocation: [.delete]
+        case .operation: [.patch]
+        case .state, .batch, .query: [.post]
         case .absent(let resource): resource.methods
         }
     }
@@ -90,15 +90,25 @@ enum AdminResource: Equatable {
             return .register(try AdminRegistration(AdminBody(head, body), version: version))
         case .deployment(let text):
             let id = try Self.deploymentID(text)
-            guard method == .delete else { return .describeDeployment(id) }
-            return .removeDeployment(id, force: try AdminQuery(head.query).flag("force"))
+            switch method {
+            case .patch, .put: return .updateDeployment(id, try AdminBody(head, body).deploymentChange())
+            case .delete: return .removeDeployment(id, force: try AdminQuery(head.query).flag("force"))
+            default: return .describeDeployment(id)
+            }
         case .services: return .listServices
-        case .service(let name): return .describeService(name)
+        case .service(let name):
+            guard method == .patch else { return .describeService(name) }
+            return .configureService(name, try AdminBody(head, body).serviceConfiguration())
         case .handlers(let service): return .listHandlers(service: service)
         case .handler(let service, let handler): return .describeHandler(service: service, handler: handler)
         case .serviceOpenAPI(let service): return .serviceOpenAPI(service)
-        case .cancel(let text): return .cancel(try Self.invocationID(text))
-        case .kill(let text): return .kill(try Self.invocationID(text))
+        case .state(let service): return .patchState(try StateBody.patch(of: service, head, body))
+        case .invocation(let text):
+            return .dispose(try AdminQuery(head.query).mode(), try Self.invocationID(text))
+        case .operation(let verb, let text):
+            let id = try Self.invocationID(text)
+            return .operate(try verb.operation(AdminQuery(head.query)), id)
+        case .batch(let verb): return try AdminBody(head, body).batch(verb)
         case .query: return .query(try AdminBody(head, body).requiredText("query"))
         case .absent(let resource): return .emptyList(try resource.list(method, head, body))
         }

@@ -5,18 +5,20 @@ import Registry
 /// The answers of the admin face as clients of this API know them. They render values; what the values are is decided
 /// elsewhere.
 package enum AdminResponses {
-    /// Errors of all kinds: `{"message", "restate_code"}`, and the blockers of a deployment that is not drained.
+    /// Errors of all kinds: `{"message", "restate_code"}`.
     package static func refused(_ refusal: AdminRefusal) -> HTTPResponse {
-        var response = error(
-            status: refusal.status,
-            code: refusal.code,
-            message: refusal.description,
-            blockers: blockers(refusal)
-        )
+        var response = error(refusal) { body in
+            if case .registry(.notDrained(_, let state)) = refusal { write(state, [], to: &body) }
+        }
         if case .methodNotAllowed(let methods) = refusal {
             response.head.add("allow", text: methods.map { "\($0.token)" }.joined(separator: ","))
         }
         return response
+    }
+
+    /// An error with more members than every error has.
+    static func error(_ refusal: AdminRefusal, _ more: (inout JSONWriter) -> Void) -> HTTPResponse {
+        error(status: refusal.status, code: refusal.code, message: refusal.description, more)
     }
 
     /// An error that has no case of its own; a code is repeated in front of the message, where clients look for it.
@@ -24,14 +26,14 @@ package enum AdminResponses {
         status: Int,
         code: String?,
         message: String,
-        blockers: DrainState? = nil
+        _ more: (inout JSONWriter) -> Void = { _ in }
     ) -> HTTPResponse {
         var body = JSONWriter()
         body.beginObject()
         body.member("message", code.map { "[\($0)] " + message } ?? message)
         body.name("restate_code")
         if let code { body.string(code) } else { body.null() }
-        if let blockers { write(blockers, to: &body) }
+        more(&body)
         body.endObject()
         return json(status, body)
     }
@@ -156,6 +158,7 @@ package enum AdminResponses {
         return json(200, body)
     }
 
+    /// One deployment with all of its services.
     package static func deployment(_ deployment: Deployment, settings: Settings) -> HTTPResponse {
         var body = JSONWriter(reservingBytes: 4096)
         body.beginObject()
@@ -164,6 +167,15 @@ package enum AdminResponses {
         body.write(servicesOf: deployment, settings: settings)
         body.endObject()
         return json(200, body)
+    }
+
+    /// A removal that was done. How much work it left without a deployment is in a header, since the body is empty in
+    /// this API.
+    package static func removed(_ removal: Removal) -> HTTPResponse {
+        var response = empty(202)
+        let orphaned = removal.orphanedUnpinned.reduce(removal.orphanedPinned) { $0 + $1.count }
+        if orphaned > 0 { response.head.add("x-perdure-orphaned", text: "\(orphaned)") }
+        return response
     }
 
     // MARK: Services
@@ -231,29 +243,4 @@ package enum AdminResponses {
 
     /// Caches are told that a body of at least so many bytes may come in another encoding.
     private static let variantBytesMin = 32
-
-    private static func blockers(_ refusal: AdminRefusal) -> DrainState? {
-        if case .registry(.notDrained(_, let state)) = refusal { state } else { nil }
-    }
-
-    private static func write(_ state: DrainState, to body: inout JSONWriter) {
-        body.name("blockers")
-        body.beginObject()
-        body.name("serving")
-        body.beginArray()
-        for service in state.serving { body.string(service) }
-        body.endArray()
-        body.member("pinned_invocations", state.pinned)
-        body.name("bound_invocations")
-        body.beginArray()
-        for work in state.bound {
-            body.beginObject()
-            body.member("service", work.handler.service)
-            body.member("handler", work.handler.handler)
-            body.member("count", work.count)
-            body.endObject()
-        }
-        body.endArray()
-        body.endObject()
-    }
 }

@@ -10,7 +10,7 @@ import Runtime
 ///
 /// Made and used on the loop's thread.
 package final class AdminServer: HTTPServerHandler {
-    private let operations: Operations
+    let operations: Operations
     private let ingressEndpoint: String?
     private let allowsRemote: Bool
     /// Queries whose rows are being sent.
@@ -32,7 +32,7 @@ package final class AdminServer: HTTPServerHandler {
         guard allowsRemote || AdminHost.isOurs(host, names: []) else {
             return .respond(AdminResponses.refused(.foreignHost(String(decoding: host, as: UTF8.self))))
         }
-        return .collect(maxBytes: AdminRequest.bodyBytesMax)
+        return .collect(maxBytes: AdminRequest.bodyBytesMax(of: head))
     }
 
     package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {
@@ -91,16 +91,10 @@ package final class AdminServer: HTTPServerHandler {
             )
         case .emptyList(let kind):
             server.respond(to: request, AdminResponses.emptyList(kind))
-        case .cancel(let id):
-            operations.cancel(id.description, by: actor(request, server)) { result in
-                server.respond(to: request, Self.answer(result) { AdminResponses.empty($0.isOver ? 200 : 202) })
-            }
-        case .kill(let id):
-            operations.kill(id.description, by: actor(request, server)) { result in
-                server.respond(to: request, Self.answer(result) { _ in AdminResponses.empty(200) })
-            }
         case .query(let sql):
             query(sql, QueryAnswer.format(for: head), request, on: server)
+        case .updateDeployment, .configureService, .patchState, .operate, .dispose, .batch:
+            act(asked, request, on: server)
         }
     }
 
@@ -133,7 +127,10 @@ package final class AdminServer: HTTPServerHandler {
 
     private func remove(_ id: DeploymentID, force: Bool, _ request: HTTPRequestID, on server: HTTPServer) {
         operations.removeDeployment(id.description, force: force, by: actor(request, server)) { result in
-            server.respond(to: request, Self.answer(result) { _ in AdminResponses.empty(202) })
+            if case .failure(.refused(.registry(.unknownDeployment(let id)))) = result {
+                return server.respond(to: request, AdminResponses.refused(.noDeploymentToRemove(id)))
+            }
+            server.respond(to: request, Self.answer(result, AdminResponses.removed))
         }
     }
 
@@ -157,49 +154,18 @@ package final class AdminServer: HTTPServerHandler {
 
     // MARK: Parts
 
-    private func actor(_ request: HTTPRequestID, _ server: HTTPServer) -> OperationActor {
+    func actor(_ request: HTTPRequestID, _ server: HTTPServer) -> OperationActor {
         let peer = server.peerAddress(of: request)?.description ?? "unknown"
         return OperationActor(name: "http \(peer)", source: .connection(request.connection, of: .admin))
     }
 
-    private static func answer<Value>(
+    static func answer<Value>(
         _ result: Result<Value, OperationError>,
         _ render: (Value) -> HTTPResponse
     ) -> HTTPResponse {
         switch result {
         case .success(let value): render(value)
         case .failure(let error): AdminResponses.refused(error)
-        }
-    }
-}
-
-extension AdminResponses {
-    /// The answer to what an operation did not do: the only place that maps its errors to statuses.
-    static func refused(_ error: OperationError) -> HTTPResponse {
-        switch error {
-        case .badAddress: Self.error(status: 400, code: nil, message: error.sentence)
-        case .badHeader: Self.error(status: 422, code: nil, message: error.sentence)
-        case .badDeploymentID, .badInvocationID: Self.error(status: 400, code: nil, message: error.sentence)
-        case .badStateVersion: Self.error(status: 400, code: nil, message: error.sentence)
-        case .tooManyIDs: Self.error(status: 400, code: nil, message: error.sentence)
-        case .notDrained(let id, let state, _): refused(.registry(.notDrained(id, state)))
-        case .serviceNotFound(let name): refused(.unknownService(name))
-        case .handlerNotFound(let service, let handler): refused(.unknownHandler(service: service, handler: handler))
-        case .discovery(let discovery):
-            Self.error(status: discovery.httpStatus, code: discovery.code, message: discovery.message)
-        case .refused(let refusal): refused(AdminRefusal(refusal))
-        case .query(let query): Self.error(status: query.status, code: nil, message: query.sentence)
-        }
-    }
-}
-
-extension QueryError {
-    /// The status of the admin API for a query without an answer.
-    fileprivate var status: Int {
-        switch self {
-        case .refused, .workerEnded, .deadline: 400
-        case .busy: 429
-        case .unavailable, .stopping: 503
         }
     }
 }
