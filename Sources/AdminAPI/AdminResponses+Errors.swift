@@ -2,6 +2,7 @@ import DurableModel
 import HTTP
 import Operations
 import Registry
+import Runtime
 
 extension AdminResponses {
     /// The answer to what an operation did not do: the only place that maps its errors to statuses.

@@ -27,8 +27,8 @@ import Testing
             (.get, "/services/my.Shop-1", .describeService("my.Shop-1")),
             (.get, "/services/Shop/handlers", .listHandlers(service: "Shop")),
             (.get, "/services/Shop/handlers/order", .describeHandler(service: "Shop", handler: "order")),
-            (.patch, "/invocations/\(Self.invocation)/cancel", .cancel(try invocationID())),
-            (.patch, "/invocations/\(Self.invocation)/kill", .kill(try invocationID())),
+            (.patch, "/invocations/\(Self.invocation)/cancel", .operate(.cancel, try invocationID())),
+            (.patch, "/invocations/\(Self.invocation)/kill", .operate(.kill, try invocationID())),
         ]
         for (method, path, request) in expected {
             #expect(Fixture.request(method, prefix + path) == .success(request), "\(method) \(path)")
@@ -55,7 +55,9 @@ import Testing
 
     @Test(arguments: [
         (HTTPMethod.post, "/health", "GET,HEAD"), (.options, "/services", "GET,HEAD"),
-        (.put, "/deployments", "GET,HEAD,POST"), (.post, "/deployments/x", "DELETE,GET,HEAD"),
+        (.put, "/deployments", "GET,HEAD,POST"), (.post, "/deployments/x", "DELETE,GET,HEAD,PATCH,PUT"),
+        (.put, "/services/S", "GET,HEAD,PATCH"), (.get, "/invocations/\(invocation)", "DELETE"),
+        (.get, "/services/S/state", "POST"), (.get, "/internal/invocations_batch_operations/kill", "POST"),
         (.post, "/invocations/\(invocation)/kill", "PATCH"), (.head, "/invocations/\(invocation)/kill", "PATCH"),
         (.get, "/query", "POST"), (.head, "/query", "POST"), (.other, "/version", "GET,HEAD"),
     ])
@@ -154,7 +156,8 @@ extension AdminRequestTests {
         ("5", 422), ("null", 422), ("{}", 422), (#"{"uri":5}"#, 422), (#"{"uri":null}"#, 422), (#"{"uri":""}"#, 422),
         (#"{"uri":"u","force":"yes"}"#, 422), (#"{"uri":"u","dry_run":1}"#, 422), (#"{"uri":"u","metadata":[]}"#, 422),
         (#"{"uri":"u","metadata":{"a":1}}"#, 422), (#"{"uri":"u","additional_headers":{"a":1}}"#, 422),
-        (#"{"arn":"arn:aws:lambda:eu:1:function:f:1"}"#, 501), (#"{"uri":"u","auth":{"GoogleIdToken":{}}}"#, 501),
+        (#"{"arn":"arn:aws:lambda:eu:1:function:f:1"}"#, 501), (#"{"arn":"arn:aws:lambda:eu:1:function:f"}"#, 400),
+        (#"{"arn":"x"}"#, 400), (#"{"uri":"u","auth":{"GoogleIdToken":{}}}"#, 501),
     ])
     func badBodyHasItsStatus(body: String, status: Int) {
         guard case .failure(let refusal) = Fixture.request(.post, "/deployments", Fixture.json, body: body) else {

@@ -139,6 +139,7 @@ import Testing
                     "bound_invocations": .array([
                         .object(["service": .string("A"), "handler": .string("h"), "count": .integer(2)])
                     ]),
+                    "invocations": .array([]),
                 ])
         )
     }
