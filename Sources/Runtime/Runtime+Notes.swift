@@ -7,41 +7,24 @@ extension Runtime {
     func log(_ note: Note) {
         switch note {
         case .attemptFailed(let id, let target, let deployment, let record, let nextRetryAt):
-            logger.log(
-                .info,
-                "attempt failed, retrying",
-                id: Self.messageID(of: record),
-                Self.fields(id, target, deployment)
-                    + [.errorCode(record.documentedCode), .error(record.message)]
-                    + (nextRetryAt.map { [.retryMilliseconds($0.since(Self.now).milliseconds)] } ?? [])
-            )
+            let retry = nextRetryAt.map { [LogField.retryMilliseconds($0.since(Self.now).milliseconds)] } ?? []
+            let fields = Self.fields(id, target, deployment) + Self.fields(record) + retry
+            logger.log(.info, "attempt failed, retrying", id: Self.messageID(of: record), fields)
         case .paused(let id, let target, let record):
-            logger.log(
-                .warning,
-                "invocation paused",
-                id: .invocationPaused,
-                Self.fields(id, target, nil)
-                    + (record.map { [.errorCode($0.documentedCode), .error($0.message)] } ?? [])
-            )
+            let fields = Self.fields(id, target, nil) + (record.map(Self.fields) ?? [])
+            logger.log(.warning, "invocation paused", id: .invocationPaused, fields)
         case .registered(let id, let address):
             logger.log(.notice, "deployment registered", [.deployment(id.description), .address(address)])
         case .removed(let id, let orphaned):
-            logger.log(
-                .notice,
-                "deployment removed",
-                id: orphaned > 0 ? .deploymentRemovedByForce : nil,
-                [.deployment(id.description), .count(Int64(orphaned))]
-            )
+            let fields: [LogField] = [.deployment(id.description), .count(Int64(orphaned))]
+            logger.log(.notice, "deployment removed", id: orphaned > 0 ? .deploymentRemovedByForce : nil, fields)
         case .updated(let id, let address):
             logger.log(.notice, "deployment updated in place", [.deployment(id.description), .address(address)])
         case .configured(let service, let id):
             logger.log(.notice, "service configured", [.service(service), .deployment(id.description)])
         case .operated(let id, let target, let operation, let actor):
-            logger.log(
-                .notice,
-                "an operator acted on an invocation",
-                Self.fields(id, target, nil) + [.operation(operation.name), .peer(actor)]
-            )
+            let fields = Self.fields(id, target, nil) + [.operation(operation.name), .peer(actor)]
+            logger.log(.notice, "an operator acted on an invocation", fields)
         case .operatedMany(let operation, let succeeded, let refused, let actor):
             logger.log(
                 .notice,
@@ -50,11 +33,8 @@ extension Runtime {
                     + (refused == 0 ? [] : [.error("\(refused) invocations were refused")])
             )
         case .statePatched(let key, let actor):
-            logger.log(
-                .notice,
-                "an operator changed the state of a key",
-                [.service(key.service), .key(key.key), .peer(actor)]
-            )
+            let fields: [LogField] = [.service(key.service), .key(key.key), .peer(actor)]
+            logger.log(.notice, "an operator changed the state of a key", fields)
         case .statePatchDropped(let key, let actor):
             logger.log(
                 .warning,
@@ -90,6 +70,10 @@ extension Runtime {
         case "RT0012": .protocolViolated
         default: nil
         }
+    }
+
+    private static func fields(_ record: AttemptFailureRecord) -> [LogField] {
+        [.errorCode(record.documentedCode), .error(record.message)]
     }
 
     private static func fields(
