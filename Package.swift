@@ -146,7 +146,10 @@ let package = Package(
         ),
         tests(
             "IntrospectionTests",
-            ["Introspection", "Store", "Engine", "Registry", "ServiceProtocol", "ControlProtocol", "DurableModel"]
+            [
+                "Introspection", "Store", "Engine", "Registry", "ServiceProtocol", "ControlProtocol", "DurableModel",
+                "GoldenRecordings",
+            ]
         ),
         tests(
             "OperationsTests",

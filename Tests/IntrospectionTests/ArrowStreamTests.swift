@@ -2,6 +2,7 @@ import ControlProtocol
 import DurableModel
 import Engine
 import FoundationEssentials
+import GoldenRecordings
 import Introspection
 import ServiceProtocol
 import Testing
@@ -90,18 +91,15 @@ struct ArrowStreamTests {
         #expect(read.rows == [[.text(String(repeating: "é", count: 1_200_000))]])
     }
 
-    private static let golden = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "../shared/reference/golden/sql.jsonl").path()
-
     // The recordings lie beside the repository and are not always there.
-    @Test(.enabled(if: FileManager.default.fileExists(atPath: golden)))
+    @Test(.enabled(if: GoldenRecordings.has("sql.jsonl")))
     func theReaderReadsWhatWasRecorded() throws {
         struct Row: Decodable {
             struct Response: Decodable { var body_base64: String? }
             var response: Response
         }
         var schemas: Set<String> = []
-        for line in try String(contentsOfFile: Self.golden, encoding: .utf8).split(separator: "\n") {
+        for line in try GoldenRecordings.lines("sql.jsonl") {
             guard let row = try? JSONDecoder().decode(Row.self, from: Data(line.utf8)),
                 let body = row.response.body_base64.flatMap({ Data(base64Encoded: $0) }), body.first == 0xff
             else { continue }

@@ -35,22 +35,25 @@ struct HostileQueryTests {
             #expect(throws: QueryError.self, "\(sql)") { try world.query(sql) }
         }
         #expect(try world.column("SELECT 1;") == [.integer(1)])
-        #expect(try world.column("SELECT value FROM json_each('[1,2]')") == [.integer(1), .integer(2)])
+        #expect(try world.column("SELECT value FROM json_each('[1,2]')") == [.text("1"), .text("2")])
         #expect(try world.column("WITH state AS (SELECT 1) SELECT count(*) FROM state") == [.integer(1)])
     }
 
     @Test("known fault 44: no caller changes the session that the next one uses")
     func nothingStaysInASession() throws {
         let world = try QueryWorld()
+        for sql in ["SET x = 1", "SET TIME ZONE 'UTC'", "PREPARE p AS SELECT 1"] {
+            #expect(try world.query(sql) == QueryWorld.Answer(), "\(sql)")
+        }
         let attempts = [
-            "SET x = 1", "SET TIME ZONE 'UTC'", "PREPARE p AS SELECT 1", "EXECUTE p", "DEALLOCATE p",
+            "EXECUTE p", "DEALLOCATE p",
             "PRAGMA case_sensitive_like = 1", "PRAGMA temp_store = FILE", "PRAGMA hard_heap_limit = 1",
             "PRAGMA table_info(state)", "CREATE TEMP TABLE sys_service (name)", "CREATE TEMP VIEW state AS SELECT 1",
             "ATTACH '' AS t", "SAVEPOINT s", "BEGIN IMMEDIATE", "ROLLBACK",
         ]
         for sql in attempts {
             #expect(throws: QueryError.self, "\(sql)") { try world.query(sql) }
-            #expect(try world.column("SELECT 'A' LIKE 'a'") == [.integer(1)], "\(sql)")
+            #expect(try world.column("SELECT 'A' LIKE 'a'") == [.integer(0)], "\(sql)")
             #expect(try world.column("SELECT count(*) FROM state") == [.integer(0)], "\(sql)")
         }
     }
@@ -58,10 +61,19 @@ struct HostileQueryTests {
     @Test func aRefusalSaysWhatIsAllowed() throws {
         let world = try QueryWorld()
         let texts: [(sql: String, text: String)] = [
-            ("DELETE FROM key_state", "only SELECT is allowed here; nothing can be changed by SQL"),
-            ("SELECT 1; SELECT 2", "only one statement at a time is allowed"),
-            (";", "there is no statement in the query"),
-            ("SELECT * FROM nope", "no such table: nope"),
+            (
+                "DELETE FROM key_state",
+                "only SELECT is allowed here; nothing can be changed by SQL (line 1, column 1)"
+            ),
+            ("SELECT 1; SELECT 2", "only one statement at a time is allowed (line 1, column 11)"),
+            (";", "there is no statement in the query (line 1, column 1)"),
+            ("SELECT é\nFROM 'a", "the text that begins here does not end (line 2, column 6)"),
+            (
+                "SELECT 1 FROM nope",
+                "there is no table nope; there are state, sys_deployment, sys_inbox, sys_invocation, "
+                    + "sys_invocation_state, sys_invocation_status, sys_journal, sys_journal_events, "
+                    + "sys_keyed_service_status, sys_promise, sys_rules, sys_service (line 1, column 15)"
+            ),
             (
                 "SELECT * FROM sys_inbox WHERE id = 'x'",
                 "'x' is no invocation id; ids look like inv_1 and 33 letters or digits"
@@ -122,7 +134,7 @@ struct HostileQueryTests {
             "SELECT zeroblob(1000000000)",
             "SELECT length(replace(hex(zeroblob(50000)), '0', hex(zeroblob(5000))))",
             "\(count) SELECT group_concat(hex(zeroblob(100000))) FROM c", "\(count) SELECT n FROM c",
-            "SELECT 'x' LIKE '\(repeated("%a", 200))'",
+            "SELECT 'x' LIKE '\(repeated("%a", 2_000))'",
         ]
         for sql in long {
             #expect(throws: QueryError.self, "\(sql)") { try world.query(sql) }

@@ -245,6 +245,8 @@ struct JournalAndStateTableTests {
             WHERE table_name = 'sys_journal' AND column_name IN ('version', 'entry_json', 'appended_at')
             """
         #expect(try world.column(probe) == [.integer(3)])
-        #expect(try world.column("SELECT count(*) FROM information_schema.tables") == [.integer(12)])
+        #expect(try world.column("SELECT count(*) FROM information_schema.tables") == [.integer(14)])
+        let tables = "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+        #expect(try world.column(tables) == [.integer(12)])
     }
 }

@@ -83,7 +83,7 @@ struct PublicTableTests {
         }
         let counts: [(String, Int64)] = [
             ("status != 'completed'", 7), ("status != 'running'", 7), ("status = 'nonsense'", 0),
-            ("status IN ('running', 'ready')", 2), ("status = 'RUNNING' COLLATE NOCASE", 1), ("status IS NULL", 0),
+            ("status IN ('running', 'ready')", 2), ("upper(status) = 'RUNNING'", 1), ("status IS NULL", 0),
             ("status <> 'completed' AND status = 'paused'", 1), ("status = 'paused' OR status = 'ready'", 2),
         ]
         for (filter, count) in counts {

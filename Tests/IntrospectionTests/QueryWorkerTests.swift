@@ -55,7 +55,7 @@ struct QueryWorkerTests {
         #expect(method == QueryWorker.batchMethod)
         #expect(
             batch.columns == [
-                QueryColumn(name: "in_flight", type: "Boolean"), QueryColumn(name: "next", type: nil),
+                QueryColumn(name: "in_flight", type: "Boolean"), QueryColumn(name: "next", type: "Int64"),
                 QueryColumn(name: "id", type: "Utf8"),
             ]
         )

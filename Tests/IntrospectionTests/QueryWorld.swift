@@ -48,7 +48,7 @@ final class QueryWorld {
             rowsMax: rowsMax,
             deadlineMilliseconds: deadlineMilliseconds,
             columns: { answer.columns = $0 },
-            row: { answer.rows.append($0) }
+            row: { cells in answer.rows.append(zip(cells, answer.columns).map(Self.shown)) }
         )
         answer.isTruncated = outcome.isTruncated
         return answer

@@ -101,12 +101,6 @@ struct ArrowColumn {
             data.append(contentsOf: bytes)
             ends.append(data.count)
         case (.timestamp, .integer(let number)), (.duration, .integer(let number)): data.appendLittleEndian(number)
-        case (.timestamp, .text(let text)):
-            guard let time = ControlTime(parsing: text) else { return false }
-            data.appendLittleEndian(time.milliseconds)
-        case (.duration, .text(let text)):
-            guard let duration = TimeText.milliseconds(ofDuration: text) else { return false }
-            data.appendLittleEndian(duration)
         case (.localTimestamp, .integer(let number)):
             let (nanoseconds, overflow) = number.multipliedReportingOverflow(by: 1_000_000)
             guard !overflow else { return false }

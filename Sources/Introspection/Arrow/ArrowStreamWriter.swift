@@ -31,14 +31,13 @@ struct ArrowStreamWriter {
     private mutating func takeBatch() throws(QueryError) -> [UInt8] {
         var bytes: [UInt8] = []
         if !hasBegun {
-            fields = columns.enumerated().map { index, column in
-                ArrowField(name: column.name, type: column.type ?? seenType(of: index), isNullable: true)
-            }
-            bytes = ArrowMessage.schema(fields)
+            bytes = ArrowMessage.schema(
+                columns.map { ArrowField(name: $0.name, type: $0.type, isNullable: $0.isNullable) }
+            )
             hasBegun = true
         }
         guard !rows.isEmpty else { return bytes }
-        var batch = fields.map { ArrowColumn($0.type) }
+        var batch = columns.map { ArrowColumn($0.type) }
         for row in rows {
             for (index, cell) in row.enumerated() { try batch[index].append(cell) }
         }
@@ -46,21 +45,5 @@ struct ArrowStreamWriter {
         rows = []
         rowsBytes = 0
         return bytes
-    }
-
-    private var fields: [ArrowField] = []
-
-    /// The type of an expression, from the first value that it has.
-    private func seenType(of index: Int) -> ColumnType {
-        for row in rows {
-            switch row[index] {
-            case .null: continue
-            case .integer: return .int64
-            case .real: return .float64
-            case .text: return .text
-            case .blob: return .binary
-            }
-        }
-        return .text
     }
 }

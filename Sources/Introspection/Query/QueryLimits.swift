@@ -15,8 +15,9 @@ package struct QueryLimits: Sendable, Hashable {
     package var compoundMax = 50
     /// Steps of a compiled statement.
     package var programMax = 200_000
-    /// Bytes of a LIKE or GLOB pattern: matching can be quadratic and more in it, and cannot be interrupted.
-    package var patternBytesMax = 200
+    /// Bytes of a LIKE pattern or a regular expression: matching takes as long as the text times it, and cannot be
+    /// interrupted.
+    package var patternBytesMax = 1_000
 
     package init() {}
 

@@ -46,6 +46,9 @@ package final class QuerySession {
             }
             tables.append(table)
         }
+        guard SQLFunctions.register(on: handle, limits: limits) == SQLITE_OK else {
+            throw .unavailable("the functions cannot be registered: \(message)")
+        }
         do throws(StoreError) {
             try reader.forbidWrites()
         } catch {
@@ -84,10 +87,10 @@ package final class QuerySession {
         for table in tables { table.forgetPlans() }
         watch.start(milliseconds: deadlineMilliseconds, isCancelled: isCancelled)
         defer { watch.stop() }
-        let statement = try prepare(sql)
-        defer { sqlite3_finalize(statement) }
-        let described = Self.columns(of: statement)
+        let (compiled, described) = try prepare(sql)
+        defer { sqlite3_finalize(compiled) }
         try columns(described)
+        guard let statement = compiled else { return (0, false) }
         var rows = 0
         var bytes = 0
         while true {
@@ -107,51 +110,22 @@ package final class QuerySession {
         }
     }
 
-    private func prepare(_ sql: String) throws(QueryError) -> OpaquePointer {
+    /// The statement and the columns of its answer; none when there is nothing to run.
+    private func prepare(_ sql: String) throws(QueryError) -> (OpaquePointer?, [ResultColumn]) {
         guard sql.utf8.count <= limits.sqlBytesMax else {
             throw .refused("the statement is longer than \(limits.sqlBytesMax) bytes")
         }
         guard !sql.utf8.contains(0) else { throw .refused("the statement contains a zero byte") }
-        let text = SQLText.quotingIndex(sql)
-        let (first, rest) = try compile(text[...])
-        guard let first else { throw .refused("there is no statement in the query") }
-        do throws(QueryError) {
-            let (second, _) = try compile(rest)
-            if second != nil {
-                sqlite3_finalize(second)
-                throw .refused("only one statement at a time is allowed")
-            }
-        } catch {
-            sqlite3_finalize(first)
-            throw error
-        }
-        return first
+        let translation = try Dialect.translate(sql, now: now, limits: limits)
+        guard let text = translation.sql else { return (nil, []) }
+        return (try compile(text), translation.columns)
     }
 
-    /// Compiles the first statement of a text; `nil` when there is none in it. Also gives what follows it.
-    private func compile(_ sql: Substring) throws(QueryError) -> (OpaquePointer?, Substring) {
+    private func compile(_ sql: String) throws(QueryError) -> OpaquePointer {
         var statement: OpaquePointer?
-        var consumed = 0
-        // With a zero byte at the end, so that there is something to point to in an empty text.
-        let code = (Array(sql.utf8) + [0]).withUnsafeBufferPointer { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { text -> Int32 in
-                var tail: UnsafePointer<CChar>?
-                let code = sqlite3_prepare_v2(handle, text.baseAddress, Int32(text.count), &statement, &tail)
-                if let tail, let start = text.baseAddress { consumed = start.distance(to: tail) }
-                return code
-            }
-        }
-        guard code == SQLITE_OK else { throw failure(code) }
-        return (statement, Substring(sql.utf8.dropFirst(consumed)))
-    }
-
-    private static func columns(of statement: OpaquePointer) -> [ResultColumn] {
-        (0..<sqlite3_column_count(statement)).map { index in
-            ResultColumn(
-                name: sqlite3_column_name(statement, index).map { String(cString: $0) } ?? "",
-                type: sqlite3_column_decltype(statement, index).flatMap { ColumnType(declaration: String(cString: $0)) }
-            )
-        }
+        let code = sqlite3_prepare_v2(handle, sql, -1, &statement, nil)
+        guard code == SQLITE_OK, let statement else { throw failure(code) }
+        return statement
     }
 
     /// Bounds all of SQLite's memory in this process; sorting and grouping happen in it.

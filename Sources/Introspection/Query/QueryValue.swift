@@ -9,13 +9,15 @@ package enum QueryValue: Sendable, Hashable {
 
 /// A column of an answer.
 package struct ResultColumn: Sendable, Hashable {
-    /// Its alias, or the text of the expression.
+    /// Its alias, or a name made of the expression.
     package var name: String
-    /// Of a column of a table; an expression has none.
-    package var type: ColumnType?
+    package var type: ColumnType
+    /// Whether it may have NULLs.
+    package var isNullable: Bool
 
-    package init(name: String, type: ColumnType?) {
+    package init(name: String, type: ColumnType, isNullable: Bool = true) {
         self.name = name
         self.type = type
+        self.isNullable = isNullable
     }
 }

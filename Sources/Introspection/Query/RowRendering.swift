@@ -23,12 +23,14 @@ struct RowRendering {
         writer.endObject()
     }
 
-    private func write(_ cell: QueryValue, _ type: ColumnType?, to writer: inout JSONWriter) {
+    private func write(_ cell: QueryValue, _ type: ColumnType, to writer: inout JSONWriter) {
+        if let text = Self.text(cell, type) { return writer.string(text) }
         switch (cell, type) {
         case (.integer(let value), .boolean): writer.bool(value != 0)
         // Numbers of 64 bits lie in SQLite's as their bits.
         case (.integer(let value), .uint64): writer.integer(UInt64(bitPattern: value))
-        case (.text(let json), .textList), (.text(let json), .uint32List): writer.raw(json)
+        case (.integer(let value), .float32), (.integer(let value), .float64): writer.number(Double(value))
+        case (.text(let json), _) where type.element != nil: writer.raw(json)
         case (.integer(let value), _): writer.integer(value)
         case (.real(let value), _): writer.number(value)
         case (.text(let text), _): writer.string(text)
@@ -40,16 +42,29 @@ struct RowRendering {
     /// The row as values, one for each column.
     func values(_ cells: [QueryValue]) -> [JSONValue] {
         zip(cells, columns).map { cell, column in
-            switch (cell, column.type) {
+            if let text = Self.text(cell, column.type) { return .string(text) }
+            return switch (cell, column.type) {
             case (.null, _): .null
             case (.integer(let value), .boolean): .bool(value != 0)
+            case (.integer(let value), .float32), (.integer(let value), .float64): .number(Double(value))
             case (.integer(let value), _): .integer(value)
             case (.real(let value), _): value.isFinite ? .number(value) : .null
-            case (.text(let json), .textList), (.text(let json), .uint32List): Self.list(json)
+            case (.text(let json), let type) where type.element != nil: Self.list(json)
             case (.text(let text), _): .string(text)
-            case (.blob(let bytes), _):
-                .string(Self.hexadecimal(bytes))
+            case (.blob(let bytes), _): .string(Self.hexadecimal(bytes))
             }
+        }
+    }
+
+    /// Times and lengths of time, which show as texts.
+    private static func text(_ cell: QueryValue, _ type: ColumnType) -> String? {
+        switch (type, cell) {
+        case (.timestamp, .integer(let value)): TimeText.timestamp(value)
+        case (.localTimestamp, .integer(let value)): TimeText.localTimestamp(value)
+        case (.date, .integer(let value)): TimeText.date(value)
+        case (.duration, .integer(let value)): TimeText.duration(value)
+        case (.interval, .blob(let bytes)): IntervalLiteral(bytes: bytes).description
+        default: nil
         }
     }
 

@@ -1,7 +1,7 @@
 /// The type of a column: of the public tables those that `information_schema` names, of expressions a few more.
 ///
-/// How a value of each lies in SQLite: booleans as 0 and 1, times and lengths of time as milliseconds in answers, a
-/// `date` as days of the epoch, an `interval` as the 16 bytes of Arrow, lists as JSON, everything else as it is.
+/// How a value of each lies in SQLite: booleans as 0 and 1, times and lengths of time as milliseconds, a `date` as days
+/// of the epoch, an `interval` as the 16 bytes of Arrow, lists as JSON, everything else as it is.
 package enum ColumnType: String, Sendable, CaseIterable {
     case text = "Utf8"
     case boolean = "Boolean"
@@ -71,26 +71,13 @@ package enum ColumnType: String, Sendable, CaseIterable {
         }
     }
 
-    /// How SQLite is told: a word with the right affinity in front, so that texts compare as texts, and one of ours,
-    /// by which the type is found again. None of ours may contain one of the words that SQLite looks for.
+    /// How SQLite is told: so that texts compare as texts and numbers as numbers.
     var declaration: String {
         switch self {
-        case .text: "TEXT utf"
-        case .boolean: "INTEGER flag"
-        case .uint32: "INTEGER word"
-        case .uint64: "INTEGER long"
-        case .binary: "BLOB bytes"
-        case .timestamp: "TEXT moment"
-        case .duration: "TEXT span"
-        case .textList: "TEXT utflist"
-        case .uint32List: "TEXT wordlist"
-        default: "BLOB \(rawValue)"
+        case .text, .textList, .uint32List, .int64List, .float64List, .booleanList: "TEXT"
+        case .binary, .interval: "BLOB"
+        case .float32, .float64: "REAL"
+        default: "INTEGER"
         }
-    }
-
-    /// The type that a column of an answer was declared with.
-    init?(declaration: String) {
-        guard let type = Self.allCases.first(where: { $0.declaration == declaration }) else { return nil }
-        self = type
     }
 }

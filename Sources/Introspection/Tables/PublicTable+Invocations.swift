@@ -64,7 +64,14 @@ private let targetColumns = [
     .absent("scope", .text),
     .absent("limit_key", .text),
     PublicColumn("idempotency_key", .text, "i.idempotency_key", search: .plain),
-    PublicColumn("invoked_by", .text, "CASE WHEN i.caller IS NULL THEN 'ingress' ELSE 'service' END"),
+    PublicColumn(
+        "invoked_by",
+        .text,
+        """
+        CASE WHEN i.restarted_from IS NOT NULL THEN 'restart_as_new' WHEN i.caller IS NULL THEN 'ingress' \
+        ELSE 'service' END
+        """
+    ),
 ]
 
 private let callerName = PublicColumn("invoked_by_service_name", .text, "i.caller_service")
@@ -73,7 +80,7 @@ private let callerSubscription = PublicColumn.absent("invoked_by_subscription_id
 
 private let pinAndTimes = [
     PublicColumn("invoked_by_target", .text, target("caller_")),
-    .absent("restarted_from", .text),
+    PublicColumn("restarted_from", .text, "i.restarted_from", .invocationID),
     PublicColumn("pinned_deployment_id", .text, "i.pinned_deployment", .deploymentID, search: .deploymentID),
     PublicColumn("pinned_service_protocol_version", .uint32, "i.pinned_protocol_version"),
     .absent("trace_id", .text),

@@ -65,9 +65,14 @@ extension PublicTable {
 
     /// A patch leaves out what is NULL.
     private static let eventJSON = """
-        json_patch(json_object('ty', \(eventType)), json_object('error_code', v.code, 'error_message', v.message, \
-        'error_stacktrace', v.stacktrace, 'restate_doc_error_code', v.documented_code, \
-        'related_command_index', v.command_index, 'related_command_name', v.command_name))
+        json_patch(json_object('ty', \(eventType)), CASE WHEN v.code IS NULL THEN '{}' \
+        WHEN v.kind = 1 THEN json_object('last_failure', json(\(failureJSON))) ELSE \(failureJSON) END)
+        """
+
+    private static let failureJSON = """
+        json_object('error_code', v.code, 'error_message', v.message, 'error_stacktrace', nullif(v.stacktrace, ''), \
+        'restate_doc_error_code', v.documented_code, 'related_command_index', v.command_index, \
+        'related_command_name', v.command_name, 'related_command_type', perdure_command(v.command_type))
         """
 
     static let state = PublicTable(

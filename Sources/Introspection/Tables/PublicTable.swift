@@ -2,10 +2,6 @@
 enum ColumnForm: Sendable {
     /// As it is.
     case plain
-    /// Milliseconds of the epoch to `2026-01-02T03:04:05.678Z`: a text, so that it compares, sorts and shows alike.
-    case timestamp
-    /// Milliseconds to `PT1.5S`.
-    case duration
     /// 24 bytes to `inv_1…`.
     case invocationID
     /// 16 bytes to `dp_1…`.
@@ -68,22 +64,14 @@ struct PublicColumn: Sendable {
         _ name: String,
         _ type: ColumnType,
         _ source: String,
-        _ form: ColumnForm? = nil,
+        _ form: ColumnForm = .plain,
         search: ColumnSearch? = nil
     ) {
         self.name = name
         self.type = type
         self.source = source
         self.search = search
-        if let form {
-            self.form = form
-        } else if type == .timestamp {
-            self.form = .timestamp
-        } else if type == .duration {
-            self.form = .duration
-        } else {
-            self.form = .plain
-        }
+        self.form = form
     }
 
     /// A column that has no value yet.
@@ -122,6 +110,11 @@ struct PublicTable: Sendable {
     var declaration: String {
         let list = columns.map { "\"\($0.name)\" \($0.type.declaration)" }.joined(separator: ", ")
         return "CREATE TABLE x(\(list))"
+    }
+
+    /// Whether a column never is NULL.
+    func alwaysHas(_ column: PublicColumn) -> Bool {
+        name == Self.sysInvocation.name && column.name == "status"
     }
 
     /// Every table, in alphabetic order.

@@ -7,6 +7,17 @@ enum TimeText {
         ControlTime(milliseconds: milliseconds).description
     }
 
+    /// `2026-01-02T03:04:05.678`, of a time without a zone.
+    static func localTimestamp(_ milliseconds: Int64) -> String {
+        String(timestamp(milliseconds).dropLast())
+    }
+
+    /// `2026-01-02`, of the day so many days after the epoch.
+    static func date(_ days: Int64) -> String {
+        let (milliseconds, overflow) = days.multipliedReportingOverflow(by: Moment.day)
+        return String(timestamp(overflow ? (days < 0 ? .min : .max) : milliseconds).prefix(10))
+    }
+
     /// ISO 8601 in seconds only: `PT86400S`, `PT1.5S`; zero is `P0D`.
     static func duration(_ milliseconds: Int64) -> String {
         guard milliseconds != 0 else { return "P0D" }
@@ -18,18 +29,5 @@ enum TimeText {
             text += "." + fraction
         }
         return text + "S"
-    }
-
-    /// The milliseconds of a text that `duration` makes.
-    static func milliseconds(ofDuration text: String) -> Int64? {
-        if text == "P0D" { return 0 }
-        let isNegative = text.hasPrefix("-")
-        guard text.dropFirst(isNegative ? 1 : 0).hasPrefix("PT"), text.hasSuffix("S") else { return nil }
-        let parts = text.dropFirst(isNegative ? 3 : 2).dropLast().split(separator: ".")
-        guard let seconds = parts.first.flatMap({ Int64($0) }),
-            let fraction = parts.count == 2 ? Int64((parts[1] + "000").prefix(3)) : 0
-        else { return nil }
-        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
-        return overflow ? nil : (isNegative ? -1 : 1) * (milliseconds &+ fraction)
     }
 }

@@ -17,10 +17,6 @@ struct PrivateCell {
         switch form {
         case .plain:
             sqlite3_result_value(context, sqlite3_column_value(statement, position))
-        case .timestamp:
-            Self.result(TimeText.timestamp(sqlite3_column_int64(statement, position)), to: context)
-        case .duration:
-            Self.result(TimeText.duration(sqlite3_column_int64(statement, position)), to: context)
         case .invocationID:
             Self.result(bytes { InvocationID(bytes: $0)?.description }, to: context)
         case .deploymentID:
@@ -105,7 +101,7 @@ struct PrivateCell {
         return DeploymentID(high: high, low: low).description
     }
 
-    private static func commandName(_ type: MessageType) -> String {
+    static func commandName(_ type: MessageType) -> String {
         let name = type.entryTypeName
         return name.hasPrefix("Command: ") ? String(name.dropFirst("Command: ".count)) : name
     }

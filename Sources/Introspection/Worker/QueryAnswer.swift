@@ -21,7 +21,7 @@ struct QueryAnswer {
     mutating func begin(_ columns: [ResultColumn]) {
         rendering = RowRendering(columns: columns)
         arrow = ArrowStreamWriter(columns: columns, bytesMax: Self.arrowBatchBytes)
-        self.columns = columns.map { QueryColumn(name: $0.name, type: $0.type?.rawValue) }
+        self.columns = columns.map { QueryColumn(name: $0.name, type: $0.type.rawValue) }
         guard format == .json else { return }
         writer.beginObject()
         writer.name("rows")
