@@ -27,13 +27,20 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
     case invalidManifest = 1004
     case breakingChange = 1005
     case deploymentNotDrained = 1006
+    case deploymentProtocolChanged = 1007
     case serviceNotFound = 1101
+    case serviceSettingRefused = 1102
     case invocationNotFound = 1201
     case invocationCompleted = 1202
+    case invocationState = 1203
+    case invocationDeployment = 1204
+    case invocationJournal = 1205
     case queryRefused = 1301
     case queryTimeout = 1302
     case queryUnavailable = 1303
     case storageFull = 1401
+    case stateConflict = 1501
+    case stateRefused = 1502
 
     /// The name that programs may compare and that never changes.
     package var name: String {
@@ -60,13 +67,20 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .invalidManifest: "invalid-manifest"
         case .breakingChange: "breaking-change"
         case .deploymentNotDrained: "deployment-not-drained"
+        case .deploymentProtocolChanged: "deployment-protocol-changed"
         case .serviceNotFound: "service-not-found"
+        case .serviceSettingRefused: "service-setting-refused"
         case .invocationNotFound: "invocation-not-found"
         case .invocationCompleted: "invocation-completed"
+        case .invocationState: "invocation-state"
+        case .invocationDeployment: "invocation-deployment"
+        case .invocationJournal: "invocation-journal"
         case .queryRefused: "query-refused"
         case .queryTimeout: "query-timeout"
         case .queryUnavailable: "query-unavailable"
         case .storageFull: "storage-full"
+        case .stateConflict: "state-conflict"
+        case .stateRefused: "state-refused"
         }
     }
 
@@ -95,13 +109,20 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .invalidManifest: "The deployment describes its services in a way that cannot be served."
         case .breakingChange: "The new revision would break callers of the one that runs now."
         case .deploymentNotDrained: "The deployment still serves or has unfinished invocations."
+        case .deploymentProtocolChanged: "The deployment speaks other protocol versions than before."
         case .serviceNotFound: "There is no service with this name."
+        case .serviceSettingRefused: "The service does not take this setting."
         case .invocationNotFound: "There is no invocation with this id."
         case .invocationCompleted: "The invocation has completed already."
+        case .invocationState: "The invocation is not in a state in which this can be done."
+        case .invocationDeployment: "The invocation cannot go on at this deployment."
+        case .invocationJournal: "The journal of the invocation does not allow it."
         case .queryRefused: "The query is not one that can be run."
         case .queryTimeout: "The query took longer than it may."
         case .queryUnavailable: "Queries cannot be answered at the moment."
         case .storageFull: "The disk is full; new work is refused until there is room."
+        case .stateConflict: "The state has another version than it was to have."
+        case .stateRefused: "The state is not one that can be kept or shown."
         }
     }
 }

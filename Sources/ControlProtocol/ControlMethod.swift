@@ -6,21 +6,33 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case deploymentsList = "deployments.list"
     case deploymentsDescribe = "deployments.describe"
     case deploymentsRemove = "deployments.remove"
+    case deploymentsUpdate = "deployments.update"
+    case deploymentsWait = "deployments.wait"
+    case deploymentsPrune = "deployments.prune"
+    case deploymentsHistory = "deployments.history"
     case servicesList = "services.list"
     case servicesDescribe = "services.describe"
+    case servicesStatus = "services.status"
+    case servicesConfigure = "services.configure"
     case invocationsList = "invocations.list"
     case invocationsDescribe = "invocations.describe"
     case invocationsCancel = "invocations.cancel"
     case invocationsKill = "invocations.kill"
+    case invocationsOperate = "invocations.operate"
+    case invocationsBatch = "invocations.batch"
+    case stateGet = "state.get"
+    case statePatch = "state.patch"
     case sqlQuery = "sql.query"
 
     /// What a peer needs to call it.
     package var privilege: ControlPrivilege {
         switch self {
-        case .hello, .status, .deploymentsList, .deploymentsDescribe, .servicesList, .servicesDescribe,
-            .invocationsList, .invocationsDescribe, .sqlQuery:
+        case .hello, .status, .deploymentsList, .deploymentsDescribe, .deploymentsWait, .deploymentsHistory,
+            .servicesList, .servicesDescribe, .servicesStatus, .invocationsList,
+            .invocationsDescribe, .stateGet, .sqlQuery:
             .read
-        case .deploymentsRegister, .deploymentsRemove, .invocationsCancel, .invocationsKill:
+        case .deploymentsRegister, .deploymentsRemove, .deploymentsUpdate, .deploymentsPrune, .servicesConfigure,
+            .invocationsCancel, .invocationsKill, .invocationsOperate, .invocationsBatch, .statePatch:
             .operate
         }
     }
@@ -34,12 +46,22 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         case .deploymentsList: ListDeployments.Parameters.self
         case .deploymentsDescribe: DescribeDeployment.Parameters.self
         case .deploymentsRemove: RemoveDeployment.Parameters.self
+        case .deploymentsUpdate: UpdateDeployment.Parameters.self
+        case .deploymentsWait: WaitDeployment.Parameters.self
+        case .deploymentsPrune: PruneDeployments.Parameters.self
+        case .deploymentsHistory: DeploymentHistory.Parameters.self
         case .servicesList: ListServices.Parameters.self
         case .servicesDescribe: DescribeService.Parameters.self
+        case .servicesStatus: ServiceStatus.Parameters.self
+        case .servicesConfigure: ConfigureService.Parameters.self
         case .invocationsList: ListInvocations.Parameters.self
         case .invocationsDescribe: DescribeInvocation.Parameters.self
         case .invocationsCancel: CancelInvocation.Parameters.self
         case .invocationsKill: KillInvocation.Parameters.self
+        case .invocationsOperate: OperateInvocation.Parameters.self
+        case .invocationsBatch: OperateInvocations.Parameters.self
+        case .stateGet: GetState.Parameters.self
+        case .statePatch: PatchState.Parameters.self
         case .sqlQuery: RunQuery.Parameters.self
         }
     }
@@ -64,6 +86,20 @@ package protocol ControlParameters: Codable, Sendable {
 /// A member whose value has the right type but cannot be meant; `detail` names it and says what can.
 struct MemberFault: Error {
     let detail: String
+
+    private struct AnyKey: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    /// Refuses an object within the parameters that has a member of another name: as for the parameters themselves.
+    static func check(_ decoder: any Decoder, _ names: [String]) throws {
+        let found = try decoder.container(keyedBy: AnyKey.self).allKeys.map(\.stringValue).sorted()
+        guard let unknown = found.first(where: { !names.contains($0) }) else { return }
+        throw MemberFault(detail: "there is no member \"\(unknown)\" here; there are \(names.joined(separator: ", "))")
+    }
 }
 
 /// The parameters of a method that takes none.

@@ -15,7 +15,7 @@ package enum ControlVersion {
         Step(
             version: 1,
             date: "2026-11-24",
-            change: "hello, status, deployments, services, invocations (list, describe, cancel, kill), sql.query"
+            change: "hello, status, deployments, services, invocations, state, sql.query"
         )
     ]
 

@@ -11,7 +11,7 @@ extension ControlError {
         case .badAddress, .badHeader: self.init(.invalidAddress, error.sentence)
         case .badDeploymentID: self.init(.deploymentNotFound, error.sentence)
         case .badInvocationID: self.init(.invocationNotFound, error.sentence)
-        case .badStateVersion, .tooManyIDs: self.init(.invalidRequest, error.sentence)
+        case .badStateVersion, .tooManyIDs: self.init(.invalidParameters, error.sentence)
         case .notDrained: self.init(.deploymentNotDrained, error.sentence)
         case .serviceNotFound, .handlerNotFound: self.init(.serviceNotFound, error.sentence)
         case .discovery(let discovery):
@@ -27,15 +27,25 @@ extension ControlError {
         case .routing: self.init(.serviceNotFound, refusal.sentence)
         case .invocationNotFound: self.init(.invocationNotFound, refusal.sentence)
         case .alreadyCompleted: self.init(.invocationCompleted, refusal.sentence)
-        case .operation(.notFound, _, _): self.init(.invocationNotFound, refusal.sentence)
-        case .operation(.completed, _, _), .operation(.isCompleted, _, _):
-            self.init(.invocationCompleted, refusal.sentence)
-        case .notYetCompleted, .unsupported, .operation, .stateConflict, .statelessService:
-            self.init(.invalidRequest, refusal.sentence)
+        case .operation(let reason, _, _): self.init(Self.code(of: reason), refusal.sentence)
+        case .notYetCompleted: self.init(.invocationState, refusal.sentence)
+        case .unsupported: self.init(.invalidRequest, refusal.sentence)
+        case .stateConflict: self.init(.stateConflict, refusal.sentence, advice: "look at it again and repeat")
+        case .statelessService: self.init(.stateRefused, refusal.sentence)
         case .registry(let error): self.init(error)
         case .storageFull: self.init(.storageFull, refusal.sentence)
         case .storage: self.init(.internalError, refusal.sentence)
         case .shuttingDown: self.init(.stopping, refusal.sentence)
+        }
+    }
+
+    private static func code(of reason: OperationRefusal) -> ControlErrorCode {
+        switch reason {
+        case .notFound: .invocationNotFound
+        case .completed, .isCompleted: .invocationCompleted
+        case .notRunning, .notStarted, .notCompleted, .stillRunning, .runningOrUnpinned, .workflow: .invocationState
+        case .deploymentUnknown, .protocolVersion, .handlerMissing: .invocationDeployment
+        case .inputGone, .prefixUnsupported, .prefixOpen, .tooLarge: .invocationJournal
         }
     }
 
@@ -44,7 +54,8 @@ extension ControlError {
         switch error {
         case .unknownDeployment: code = .deploymentNotFound
         case .unknownService: code = .serviceNotFound
-        case .protocolRangeChanged, .retentionUnsupported: code = .invalidRequest
+        case .protocolRangeChanged: code = .deploymentProtocolChanged
+        case .retentionUnsupported: code = .serviceSettingRefused
         case .serviceTypeChanged, .handlersRemoved, .breaking: code = .breakingChange
         case .notDrained: code = .deploymentNotDrained
         case .inconsistentRows: code = .internalError

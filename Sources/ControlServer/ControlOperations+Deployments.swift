@@ -12,7 +12,11 @@ extension ControlOperations {
         let registration = DeploymentRegistration(
             uri: parameters.uri,
             useHTTP11: parameters.useHTTP11,
-            options: RegisterOptions(force: parameters.force),
+            options: RegisterOptions(
+                force: parameters.force,
+                breaking: parameters.breaking,
+                dryRun: parameters.dryRun
+            ),
             additionalHeaders: parameters.additionalHeaders,
             metadata: parameters.metadata
         )
@@ -26,19 +30,20 @@ extension ControlOperations {
 
     private func registered(_ registration: Registration, _ reply: ControlReplyHandle) {
         let outcome = RegisterDeployment.Outcome(rawValue: registration.outcome.rawValue) ?? .unchanged
-        let view: DeploymentView
-        do {
-            view = try operations.deployment(registration.deployment.id.description)
-        } catch {
-            return answer(reply, error: ControlError(error))
-        }
-        let inFlight = outcome == .overwritten ? view.drain.pinned : 0
+        let deployment = registration.deployment
+        // A dry run of a new deployment has left none behind.
+        let names = deployment.services.map(\.service.name)
+        let drain =
+            (try? operations.deployment(deployment.id.description))?.drain
+            ?? DrainState(serving: names, pinned: 0, bound: [])
         answer(
             reply,
             long: RegisterDeployment.Result(
                 outcome: outcome,
-                deployment: DeploymentDetails(view),
-                invocationsInFlight: inFlight
+                deployment: DeploymentDetails(deployment, drain),
+                invocationsInFlight: outcome == .overwritten ? drain.pinned : 0,
+                differences: registration.differences.compactMap { ServiceChange($0) },
+                warnings: registration.warnings.map(\.description)
             )
         )
     }
@@ -47,9 +52,38 @@ extension ControlOperations {
         ListDeployments.Result(deployments: operations.deployments().map { DeploymentSummary($0) })
     }
 
-    func describeDeployment(_ id: String) throws(ControlError) -> DeploymentDetails {
-        do { return DeploymentDetails(try operations.deployment(id)) } catch { throw ControlError(error) }
+    func describeDeployment(
+        _ parameters: DescribeDeployment.Parameters,
+        _ reply: ControlReplyHandle
+    ) throws(ControlError) {
+        var details: DeploymentDetails
+        do { details = DeploymentDetails(try operations.deployment(parameters.id)) } catch { throw ControlError(error) }
+        details.drain = try drainReport(parameters.id)
+        guard parameters.extra else { return answer(reply, long: details) }
+        operations.blockers(of: parameters.id, limit: Self.blockersMax) { [self, details] result in
+            switch result {
+            case .failure(let error): answer(reply, error: ControlError(error))
+            case .success(let found):
+                var details = details
+                details.blockers = found.compactMap { blocker in
+                    guard let status = InvocationStatus(rawValue: blocker.status),
+                        let createdAt = ControlTime(parsing: blocker.createdAt)
+                    else { return nil }
+                    return BlockerReport(
+                        id: blocker.id,
+                        target: blocker.target,
+                        status: status,
+                        createdAt: createdAt,
+                        waitsFor: blocker.waitsFor
+                    )
+                }
+                answer(reply, long: details)
+            }
+        }
     }
+
+    /// How many invocations a description names that need the deployment.
+    private static let blockersMax = 100
 
     func remove(
         _ parameters: RemoveDeployment.Parameters,
@@ -132,18 +166,19 @@ extension DeploymentSummary {
 }
 
 extension DeploymentDetails {
-    init(_ view: DeploymentView) {
-        let deployment = view.deployment
+    init(_ view: DeploymentView) { self.init(view.deployment, view.drain) }
+
+    init(_ deployment: Deployment, _ drain: DrainState) {
         self.init(
             id: deployment.id.description,
             uri: deployment.address.uri,
-            status: DeploymentStatus(view.drain.status),
+            status: DeploymentStatus(drain.status),
             type: DeploymentType(deployment.mode),
             httpVersion: deployment.httpVersion.rawValue,
             minProtocolVersion: deployment.protocolVersions.lowerBound,
             maxProtocolVersion: deployment.protocolVersions.upperBound,
             sdkVersion: deployment.sdkVersion,
-            unfinishedInvocations: view.drain.unfinished,
+            unfinishedInvocations: drain.unfinished,
             createdAt: ControlTime(milliseconds: deployment.createdAt.milliseconds),
             additionalHeaders: Dictionary(
                 deployment.additionalHeaders.map { ($0.name, $0.value) },

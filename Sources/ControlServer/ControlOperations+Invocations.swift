@@ -97,7 +97,7 @@ extension ControlOperations {
     }
 
     /// Runs a statement of ours and gives its rows by column name.
-    private func collect(
+    func collect(
         _ sql: String,
         rowsMax: Int,
         then: @escaping (Result<[InvocationQuery.Row], OperationError>) -> Void

@@ -23,12 +23,18 @@ extension ControlOperations {
     func describeService(_ name: String) throws(ControlError) -> ServiceDetails {
         let revision: RoutedRevision
         do { revision = try operations.service(name) } catch { throw ControlError(error) }
-        return ServiceDetails(
+        return details(of: revision)
+    }
+
+    func details(of revision: RoutedRevision) -> ServiceDetails {
+        var details = ServiceDetails(
             revision.service,
             revision: revision.revision,
             mode: mode(of: revision),
             deployment: revision.deployment
         )
+        if revision.isEdited { details.isEdited = true }
+        return details
     }
 
     private func mode(of revision: RoutedRevision) -> ProtocolMode {
@@ -64,6 +70,7 @@ extension ServiceDetails {
         idempotencyRetentionMilliseconds = service.options.idempotencyRetention.map { Int($0.milliseconds) }
         journalRetentionMilliseconds = service.options.journalRetention.map { Int($0.milliseconds) }
         workflowRetentionMilliseconds = service.options.workflowCompletionRetention.map { Int($0.milliseconds) }
+        retryPolicy = RetrySettings(service.options.retryPolicy)
     }
 }
 

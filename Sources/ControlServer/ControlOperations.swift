@@ -31,6 +31,7 @@ package final class ControlOperations: ControlHandler {
     let operations: Operations
     let facts: Facts
     private unowned let server: ControlServer
+    private lazy var drainWatch = DrainWatch(owner: self)
 
     package init(operations: Operations, server: ControlServer, facts: Facts) {
         self.operations = operations
@@ -52,31 +53,81 @@ package final class ControlOperations: ControlHandler {
             switch method {
             case .hello: throw ControlError(.invalidRequest, "hello is the first request of a connection")
             case .status: server.reply(reply, result: status())
-            case .deploymentsRegister:
-                register(try request.parameters(RegisterDeployment.Parameters.self), actor, reply)
-            case .deploymentsList: server.reply(reply, result: listDeployments(), isLong: true)
-            case .deploymentsDescribe:
-                let id = try request.parameters(DescribeDeployment.Parameters.self).id
-                server.reply(reply, result: try describeDeployment(id))
-            case .deploymentsRemove:
-                remove(try request.parameters(RemoveDeployment.Parameters.self), actor, reply)
-            case .servicesList: server.reply(reply, result: listServices(), isLong: true)
-            case .servicesDescribe:
-                let name = try request.parameters(DescribeService.Parameters.self).name
-                server.reply(reply, result: try describeService(name))
-            case .invocationsList:
-                listInvocations(try request.parameters(ListInvocations.Parameters.self), reply)
-            case .invocationsDescribe:
-                describeInvocation(try request.parameters(DescribeInvocation.Parameters.self).id, reply)
-            case .invocationsCancel:
-                cancel(try request.parameters(CancelInvocation.Parameters.self).id, actor, reply)
-            case .invocationsKill:
-                kill(try request.parameters(KillInvocation.Parameters.self).id, actor, reply)
-            case .sqlQuery:
-                query(try request.parameters(RunQuery.Parameters.self), reply)
+            case .deploymentsRegister, .deploymentsList, .deploymentsDescribe, .deploymentsRemove, .deploymentsUpdate,
+                .deploymentsWait, .deploymentsPrune, .deploymentsHistory:
+                try handleDeployments(method, request, actor, reply)
+            case .servicesList, .servicesDescribe, .servicesStatus, .servicesConfigure:
+                try handleServices(method, request, actor, reply)
+            case .invocationsList, .invocationsDescribe, .invocationsCancel, .invocationsKill, .invocationsOperate,
+                .invocationsBatch:
+                try handleInvocations(method, request, actor, reply)
+            case .stateGet: getState(try request.parameters(GetState.Parameters.self), reply)
+            case .statePatch: try patchState(try request.parameters(PatchState.Parameters.self), actor, reply)
+            case .sqlQuery: query(try request.parameters(RunQuery.Parameters.self), reply)
             }
         } catch {
             server.reply(reply, error: error)
+        }
+    }
+
+    private func handleDeployments(
+        _ method: ControlMethod,
+        _ request: ControlRequest,
+        _ actor: OperationActor,
+        _ reply: ControlReplyHandle
+    ) throws(ControlError) {
+        switch method {
+        case .deploymentsRegister:
+            register(try request.parameters(RegisterDeployment.Parameters.self), actor, reply)
+        case .deploymentsList: server.reply(reply, result: listDeployments(), isLong: true)
+        case .deploymentsDescribe:
+            try describeDeployment(try request.parameters(DescribeDeployment.Parameters.self), reply)
+        case .deploymentsRemove: remove(try request.parameters(RemoveDeployment.Parameters.self), actor, reply)
+        case .deploymentsUpdate: update(try request.parameters(UpdateDeployment.Parameters.self), actor, reply)
+        case .deploymentsWait:
+            try drainWatch.add(try request.parameters(WaitDeployment.Parameters.self), reply)
+        case .deploymentsPrune: prune(try request.parameters(PruneDeployments.Parameters.self), actor, reply)
+        case .deploymentsHistory:
+            history(of: try request.parameters(DeploymentHistory.Parameters.self).id, reply)
+        default: throw ControlError(.methodNotFound)
+        }
+    }
+
+    private func handleServices(
+        _ method: ControlMethod,
+        _ request: ControlRequest,
+        _ actor: OperationActor,
+        _ reply: ControlReplyHandle
+    ) throws(ControlError) {
+        switch method {
+        case .servicesList: server.reply(reply, result: listServices(), isLong: true)
+        case .servicesDescribe:
+            let name = try request.parameters(DescribeService.Parameters.self).name
+            server.reply(reply, result: try describeService(name))
+        case .servicesStatus: serviceStatus(try request.parameters(ServiceStatus.Parameters.self).name, reply)
+        case .servicesConfigure: configure(try request.parameters(ConfigureService.Parameters.self), actor, reply)
+        default: throw ControlError(.methodNotFound)
+        }
+    }
+
+    private func handleInvocations(
+        _ method: ControlMethod,
+        _ request: ControlRequest,
+        _ actor: OperationActor,
+        _ reply: ControlReplyHandle
+    ) throws(ControlError) {
+        switch method {
+        case .invocationsList: listInvocations(try request.parameters(ListInvocations.Parameters.self), reply)
+        case .invocationsDescribe:
+            describeInvocation(try request.parameters(DescribeInvocation.Parameters.self).id, reply)
+        case .invocationsCancel:
+            cancel(try request.parameters(CancelInvocation.Parameters.self).id, actor, reply)
+        case .invocationsKill: kill(try request.parameters(KillInvocation.Parameters.self).id, actor, reply)
+        case .invocationsOperate:
+            try operate(try request.parameters(OperateInvocation.Parameters.self), actor, reply)
+        case .invocationsBatch:
+            try operateMany(try request.parameters(OperateInvocations.Parameters.self), actor, reply)
+        default: throw ControlError(.methodNotFound)
         }
     }
 
@@ -93,6 +144,14 @@ package final class ControlOperations: ControlHandler {
     }
 
     func answer(_ reply: ControlReplyHandle, error: ControlError) { server.reply(reply, error: error) }
+
+    /// Tells a peer how a request of it goes.
+    func notify(_ reply: ControlReplyHandle, method: String, _ parameters: some Encodable) {
+        server.notify(reply, method: method, parameters)
+    }
+
+    /// Whether a peer still waits for an answer.
+    func isAwaited(_ reply: ControlReplyHandle) -> Bool { server.isAwaited(reply) }
 
     /// Answers with a long result, written on another thread.
     func answer(_ reply: ControlReplyHandle, long result: some Encodable & Sendable) {

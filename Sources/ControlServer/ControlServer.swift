@@ -99,6 +99,11 @@ package final class ControlServer {
         session.notify(handle.request, frame)
     }
 
+    /// Whether somebody still waits for this answer.
+    func isAwaited(_ handle: ControlReplyHandle) -> Bool {
+        sessions[handle.connection]?.isInFlight(handle.request) ?? false
+    }
+
     // MARK: Peers
 
     private static let strangerError = ControlError(

@@ -84,6 +84,9 @@ final class ControlSession {
     /// The id to answer under, if the request waits for an answer and wants one.
     func messageID(_ number: UInt64) -> ControlMessageID? { inFlight[number] ?? nil }
 
+    /// Whether a request waits for its answer.
+    func isInFlight(_ number: UInt64) -> Bool { inFlight[number] != nil }
+
     /// Sends a notification about a request that is under way.
     func notify(_ number: UInt64, _ frame: [UInt8]) {
         guard phase != .closed, inFlight[number] != nil else { return }

@@ -44,6 +44,10 @@ enum InvocationQuery {
         for (column, value) in filters {
             if let value { conditions.append("\(column) = \(quoted(value))") }
         }
+        if parameters.isZombie {
+            conditions.append("pinned_deployment_id IS NOT NULL")
+            conditions.append("pinned_deployment_id NOT IN (SELECT id FROM sys_deployment)")
+        }
         return conditions.joined(separator: " AND ")
     }
 

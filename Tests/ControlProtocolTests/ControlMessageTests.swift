@@ -122,7 +122,7 @@ import Testing
         (#"{"uri":"a","metadata":[1]}"#, #""params.metadata" must be an object"#),
         (
             #"{"uri":"a","froce":true}"#,
-            #"m has no parameter "froce"; it takes uri, force, useHTTP11, additionalHeaders, metadata"#
+            #"m has no parameter "froce"; it takes uri, force, breaking, dryRun, useHTTP11, additionalHeaders, metadata"#
         ),
         (#"[]"#, #""params" must be an object"#),
     ])

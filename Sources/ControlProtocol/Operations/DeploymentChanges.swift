@@ -4,13 +4,17 @@ package enum RegisterDeployment: ControlOperation {
 
     package struct Parameters: ControlParameters, Hashable {
         private enum CodingKeys: String, CodingKey, CaseIterable {
-            case uri, force, useHTTP11, additionalHeaders, metadata
+            case uri, force, breaking, dryRun, useHTTP11, additionalHeaders, metadata
         }
 
         /// The absolute address, `http://HOST:PORT/PATH`.
         package var uri: String
         /// Read a known address again and overwrite its deployment in place. Default: false.
         package var force: Bool
+        /// Register it even if that breaks callers of what runs now. Default: false.
+        package var breaking: Bool
+        /// Only find out what it would come to. Default: false.
+        package var dryRun: Bool
         /// Call it over HTTP/1.1, one request and response an attempt. Default: false.
         package var useHTTP11: Bool
         /// Headers to send with every request to it. Default: none.
@@ -22,12 +26,16 @@ package enum RegisterDeployment: ControlOperation {
         package init(
             uri: String,
             force: Bool = false,
+            breaking: Bool = false,
+            dryRun: Bool = false,
             useHTTP11: Bool = false,
             additionalHeaders: [String: String] = [:],
             metadata: [String: String] = [:]
         ) {
             self.uri = uri
             self.force = force
+            self.breaking = breaking
+            self.dryRun = dryRun
             self.useHTTP11 = useHTTP11
             self.additionalHeaders = additionalHeaders
             self.metadata = metadata
@@ -38,6 +46,8 @@ package enum RegisterDeployment: ControlOperation {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             uri = try container.decode(String.self, forKey: .uri)
             force = try container.decodeIfPresent(Bool.self, forKey: .force) ?? false
+            breaking = try container.decodeIfPresent(Bool.self, forKey: .breaking) ?? false
+            dryRun = try container.decodeIfPresent(Bool.self, forKey: .dryRun) ?? false
             useHTTP11 = try container.decodeIfPresent(Bool.self, forKey: .useHTTP11) ?? false
             additionalHeaders =
                 try container.decodeIfPresent([String: String].self, forKey: .additionalHeaders) ?? [:]
@@ -63,12 +73,24 @@ package enum RegisterDeployment: ControlOperation {
         package var deployment: DeploymentDetails
         /// Invocations in flight on a deployment that was overwritten: they meet the new code.
         package var invocationsInFlight: Int
+        /// What it changes for the services there are, by name; services that stay as they are are not in it.
+        package var differences: [ServiceChange]
+        /// What an operator should know, one sentence each.
+        package var warnings: [String]
 
         /// A registration that did this.
-        package init(outcome: Outcome, deployment: DeploymentDetails, invocationsInFlight: Int = 0) {
+        package init(
+            outcome: Outcome,
+            deployment: DeploymentDetails,
+            invocationsInFlight: Int = 0,
+            differences: [ServiceChange] = [],
+            warnings: [String] = []
+        ) {
             self.outcome = outcome
             self.deployment = deployment
             self.invocationsInFlight = invocationsInFlight
+            self.differences = differences
+            self.warnings = warnings
         }
     }
 }

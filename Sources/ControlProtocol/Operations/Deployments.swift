@@ -17,7 +17,28 @@ package enum ListDeployments: ControlOperation {
 package enum DescribeDeployment: ControlOperation {
     package static let method = ControlMethod.deploymentsDescribe
 
-    package typealias Parameters = IdentifierParameters
+    package struct Parameters: ControlParameters, Hashable {
+        private enum CodingKeys: String, CodingKey, CaseIterable { case id, extra }
+
+        package var id: String
+        /// Also name invocations that need it. Default: false.
+        package var extra: Bool
+
+        /// The deployment of this id.
+        package init(id: String, extra: Bool = false) {
+            self.id = id
+            self.extra = extra
+        }
+
+        /// Decodes with the defaults above.
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            id = try container.decode(String.self, forKey: .id)
+            extra = try container.decodeIfPresent(Bool.self, forKey: .extra) ?? false
+        }
+
+        package static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
+    }
 
     package typealias Result = DeploymentDetails
 }
@@ -96,6 +117,10 @@ package struct DeploymentDetails: Codable, Hashable, Sendable {
     package var metadata: [String: String]
     /// Ordered by name.
     package var services: [ServiceDetails]
+    /// What keeps it from being drained.
+    package var drain: DrainReport?
+    /// Some of the invocations that need it, the oldest first; only where they were asked for.
+    package var blockers: [BlockerReport]?
 
     /// A deployment of these facts.
     package init(

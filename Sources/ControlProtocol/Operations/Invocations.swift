@@ -9,7 +9,7 @@ package enum ListInvocations: ControlOperation {
 
     package struct Parameters: ControlParameters, Hashable {
         private enum CodingKeys: String, CodingKey, CaseIterable {
-            case statuses, service, key, handler, deploymentId, limit
+            case statuses, service, key, handler, deploymentId, isZombie, limit
         }
 
         /// Only those in one of these statuses. Default: in any.
@@ -22,6 +22,8 @@ package enum ListInvocations: ControlOperation {
         package var handler: String?
         /// Only those pinned to this deployment.
         package var deploymentId: String?
+        /// Only those pinned to a deployment that is gone. Default: false.
+        package var isZombie: Bool
         /// At most so many, 1 to `limitMax`. Default: `limitDefault`.
         package var limit: Int
 
@@ -32,6 +34,7 @@ package enum ListInvocations: ControlOperation {
             key: String? = nil,
             handler: String? = nil,
             deploymentId: String? = nil,
+            isZombie: Bool = false,
             limit: Int = ListInvocations.limitDefault
         ) {
             self.statuses = statuses
@@ -39,6 +42,7 @@ package enum ListInvocations: ControlOperation {
             self.key = key
             self.handler = handler
             self.deploymentId = deploymentId
+            self.isZombie = isZombie
             self.limit = limit
         }
 
@@ -50,6 +54,7 @@ package enum ListInvocations: ControlOperation {
             key = try container.decodeIfPresent(String.self, forKey: .key)
             handler = try container.decodeIfPresent(String.self, forKey: .handler)
             deploymentId = try container.decodeIfPresent(String.self, forKey: .deploymentId)
+            isZombie = try container.decodeIfPresent(Bool.self, forKey: .isZombie) ?? false
             limit = try container.decodeIfPresent(Int.self, forKey: .limit) ?? ListInvocations.limitDefault
             guard (1...ListInvocations.limitMax).contains(limit) else {
                 throw MemberFault(detail: "\"limit\" must be 1 to \(ListInvocations.limitMax)")

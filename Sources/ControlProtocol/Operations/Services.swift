@@ -95,6 +95,9 @@ package struct ServiceDetails: Codable, Hashable, Sendable {
     package var idempotencyRetentionMilliseconds: Int?
     package var journalRetentionMilliseconds: Int?
     package var workflowRetentionMilliseconds: Int?
+    package var retryPolicy: RetrySettings?
+    /// Whether an operator has set something on it; absent for no.
+    package var isEdited: Bool?
     package var handlers: [HandlerDetails]
 
     /// A revision of these facts, all settings left at their defaults.
