@@ -7,8 +7,8 @@ package final class CommandCall {
 
     /// The command line.
     package let parsed: ParsedCommand
-    private let surroundings: Surroundings
-    private let door: OutputDoor
+    let surroundings: Surroundings
+    let door: OutputDoor
     private var connection: ControlConnection?
 
     init(parsed: ParsedCommand, surroundings: Surroundings, door: OutputDoor) {
@@ -34,23 +34,81 @@ package final class CommandCall {
         return number
     }
 
+    /// The value of an option as a duration, in milliseconds.
+    func duration(_ name: OptionName) throws(ClientError) -> Int? {
+        guard let text = parsed.value(name) else { return nil }
+        guard let milliseconds = DurationText.milliseconds(text) else {
+            throw .usage("\(name.rawValue) must be a duration, not \"\(text)\"", hint: "for instance: 90s, 1h30m, 7d")
+        }
+        return milliseconds
+    }
+
+    /// The values of an option that names and gives at once, such as `NAME=VALUE`, by name.
+    func pairs(_ option: OptionName, separators: String) throws(ClientError) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for text in parsed.values(option) {
+            guard let place = text.firstIndex(where: separators.contains), place != text.startIndex else {
+                throw .usage("\(option.rawValue) needs NAME=VALUE, not \"\(text)\"", hint: "for instance: team=letters")
+            }
+            let value = text[text.index(after: place)...].drop { $0 == " " }
+            guard pairs.updateValue(String(value), forKey: String(text[..<place])) == nil else {
+                throw .usage("\(option.rawValue) gives \(text[..<place]) twice", hint: "give each name once")
+            }
+        }
+        return pairs
+    }
+
     /// Asks the daemon. Connects the first time.
     func ask<Operation: ControlOperation>(
         _ operation: Operation.Type,
         _ parameters: Operation.Parameters,
-        timeoutSeconds: Int = CommandCall.answerTimeoutSeconds
+        timeoutSeconds: Int = CommandCall.answerTimeoutSeconds,
+        onProgress: ((ControlPayload) -> Void)? = nil
     ) throws(ClientError) -> Operation.Result {
         let connection = try connected()
-        let result = try connection.call(operation, parameters, timeoutSeconds: timeoutSeconds)
+        let result = try connection.call(
+            operation,
+            parameters,
+            timeoutSeconds: timeoutSeconds,
+            onProgress: onProgress
+        )
         if let version = connection.daemonVersion, version != ProgramVersion.current {
             door.warn("perdured is version \(version), \(CommandTable.program) is \(ProgramVersion.current)")
         }
         return result
     }
 
-    /// Asks the person at the terminal; a script that runs without one has meant what it says.
-    func confirm(_ question: String) throws(ClientError) {
-        guard surroundings.inputIsTerminal, surroundings.errorIsTerminal, !parsed.has(.yes) else { return }
+    /// A value as the person leaves it in the editor, as JSON.
+    func edited<Value: Codable>(_ value: Value) throws(ClientError) -> Value {
+        let text: String
+        do {
+            text = String(decoding: try ControlCodec.json(value, pretty: true), as: UTF8.self) + "\n"
+        } catch {
+            throw .badAnswer(error.description)
+        }
+        switch surroundings.edit(text) {
+        case .failure(let failure):
+            throw .usage("it cannot be edited: \(failure.reason)", hint: "set VISUAL or EDITOR to an editor")
+        case .success(let edited):
+            do {
+                return try ControlCodec.decode(Value.self, from: Array(edited.utf8))
+            } catch {
+                throw .usage("what was edited cannot be used: \(error)", hint: "nothing was changed")
+            }
+        }
+    }
+
+    /// Asks the person at the terminal, unless `--yes` has answered already. A script that runs without either has not
+    /// said that it means it, and nothing is done. `consequences` is shown before the question.
+    func confirm(_ question: String, consequences: Page = Page()) throws(ClientError) {
+        guard !parsed.has(.yes) else { return }
+        door.showAside(consequences)
+        guard surroundings.inputIsTerminal, surroundings.errorIsTerminal else {
+            throw .usage(
+                "this needs your consent, and there is no terminal to ask at",
+                hint: "if you mean it, add --yes"
+            )
+        }
         surroundings.write(.error, "\(TerminalText.safe(question)) [y/N] ")
         let answer = surroundings.readLine()?.lowercased()
         guard answer == "y" || answer == "yes" else { throw .declined }

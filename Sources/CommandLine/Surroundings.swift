@@ -29,6 +29,18 @@ package struct Surroundings {
     package var readLine: () -> String?
     /// What the service manager says of the daemon, such as `inactive`; nil where there is none.
     package var serviceState: () -> String?
+    /// How times are shown where nobody asks for UTC.
+    package var localTime: TimeText
+    /// Lets so many milliseconds pass; false where nobody will be there afterwards.
+    package var sleep: (Int) -> Bool
+    /// The text of a file, or nil where there is none that can be read.
+    package var readFile: (String) -> String?
+    /// Puts a text into a file, or says why it cannot.
+    package var writeFile: (_ path: String, _ text: String) -> String?
+    /// Lets the person edit a text, or says why that cannot be.
+    package var edit: (String) -> Result<String, EditorFailure>
+    /// The directory that the command was given in.
+    package var currentDirectory: String
     private let writeText: (Stream, String) -> WriteResult
 
     /// Surroundings in which nobody sits at a terminal, unless changed.
@@ -47,6 +59,12 @@ package struct Surroundings {
         self.fileExists = { access($0, F_OK) == 0 }
         self.readLine = { nil }
         self.serviceState = { nil }
+        self.localTime = .utc
+        self.sleep = { _ in false }
+        self.readFile = { _ in nil }
+        self.writeFile = { path, _ in "\(path) is out of reach" }
+        self.edit = { _ in .failure(EditorFailure(reason: "there is no terminal for an editor")) }
+        self.currentDirectory = "/"
         self.writeText = write
     }
 
@@ -68,6 +86,15 @@ package struct Surroundings {
         surroundings.errorIsTerminal = isatty(STDERR_FILENO) == 1
         surroundings.readLine = { Swift.readLine() }
         surroundings.serviceState = ServiceManager.stateOfDaemon
+        surroundings.localTime = LocalTime.text
+        surroundings.sleep = { usleep(useconds_t(clamping: $0 * 1_000)) == 0 }
+        surroundings.readFile = TextFile.read
+        surroundings.writeFile = TextFile.write
+        surroundings.currentDirectory = TextFile.currentDirectory()
+        if surroundings.inputIsTerminal {
+            let command = Editor.command(surroundings.environment)
+            surroundings.edit = { Editor.edit($0, with: command) }
+        }
         return surroundings
     }
 
@@ -75,7 +102,8 @@ package struct Surroundings {
         var result: [String: String] = [:]
         for name in [
             "PERDURE_SOCKET", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "XDG_RUNTIME_DIR", "HOME", "NO_COLOR", "TERM",
-        ] {
+            "EDITOR", "VISUAL",
+        ] + SourceMetadata.variables.map(\.variable) {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }
         return result

@@ -111,7 +111,10 @@ import Testing
             guard let id = request.id else { return .close }
             let note = (try? ControlCodec.notification(method: "progress", ["done": 1])) ?? []
             let other = ControlCodec.response(id: .text("other"), result: ["a": 1])
-            return .bytes(note + other + ControlCodec.response(id: id, result: KillInvocation.Result(id: "inv_1")))
+            return .bytes(
+                note + other
+                    + ControlCodec.response(id: id, result: OperateInvocation.Result(id: "inv_1", outcome: .killed))
+            )
         })
         defer { daemon.stop() }
         let run = ClientRun("invocations", "kill", "inv_1", socket: daemon.path)
@@ -130,7 +133,7 @@ import Testing
     }
 
     @Test func `another version of the daemon is a warning with both numbers`() throws {
-        let daemon = try FakeDaemon(version: "99.0", result: KillInvocation.Result(id: "inv_1"))
+        let daemon = try FakeDaemon(version: "99.0", result: OperateInvocation.Result(id: "inv_1", outcome: .killed))
         defer { daemon.stop() }
         let run = ClientRun("invocations", "kill", "inv_1", socket: daemon.path)
         #expect(run.exitCode == .done)

@@ -19,7 +19,31 @@ struct ClientRun {
         terminal: Bool = false,
         typing line: String? = nil,
         serviceState: String? = nil,
-        writeResult: Surroundings.WriteResult = .written
+        writeResult: Surroundings.WriteResult = .written,
+        changing change: (inout Surroundings) -> Void = { _ in }
+    ) {
+        self.init(
+            words: arguments,
+            socket: path,
+            environment: environment,
+            terminal: terminal,
+            typing: line,
+            serviceState: serviceState,
+            writeResult: writeResult,
+            changing: change
+        )
+    }
+
+    /// The same for words in a list.
+    init(
+        words arguments: [String],
+        socket path: String? = nil,
+        environment: [String: String] = [:],
+        terminal: Bool = false,
+        typing line: String? = nil,
+        serviceState: String? = nil,
+        writeResult: Surroundings.WriteResult = .written,
+        changing change: (inout Surroundings) -> Void = { _ in }
     ) {
         let printed = Printed()
         var environment = environment
@@ -38,6 +62,7 @@ struct ClientRun {
         surroundings.errorIsTerminal = terminal
         surroundings.readLine = { line }
         surroundings.serviceState = { serviceState }
+        change(&surroundings)
         exitCode = ClientProgram.run(surroundings)
         (output, error) = printed.texts.withLock { $0 }
     }

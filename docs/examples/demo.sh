@@ -127,7 +127,7 @@ first=$(deployment_at "$port1")
 
 say "6. Meanwhile version 2 is deployed beside version 1. It has a new step, which would confuse the call under way."
 start_greeter v2 "$port2"
-"$bin/perdure" deployments register "http://127.0.0.1:$port2" | show
+"$bin/perdure" deployments register "http://127.0.0.1:$port2" --yes | show
 "$bin/perdure" services list | show
 
 say "7. New calls reach version 2:"

@@ -5,10 +5,16 @@ extension CommandTable {
     static let describeDeployment = Command(
         "deployments describe",
         "show a deployment and the services it serves",
-        arguments: [Command.Argument("ID", "the id of a deployment, dp_...")],
-        examples: ["perdure deployments describe dp_1..."]
+        arguments: [Command.Argument("ID", "the id of a deployment, dp_...", completes: .deployments)],
+        options: [
+            Command.Option(.extra, "also name invocations that need it, and what they wait for"), Command.watchOption,
+        ],
+        examples: ["perdure deployments describe dp_1...", "perdure deployments describe dp_1... --extra"]
     ) { call throws(ClientError) in
-        let deployment = try call.ask(DescribeDeployment.self, IdentifierParameters(id: call.argument(0)))
+        let deployment = try call.ask(
+            DescribeDeployment.self,
+            DescribeDeployment.Parameters(id: call.argument(0), extra: call.parsed.has(.extra))
+        )
         return Rendering(deployment, deploymentPage(deployment))
     }
 
@@ -21,7 +27,7 @@ extension CommandTable {
             Page.Field("Type", Cell("\(deployment.type.rawValue), \(deployment.httpVersion)")),
             Page.Field("Protocol versions", Cell(versions)),
             Page.Field("SDK", optional: deployment.sdkVersion),
-            Page.Field("Created", Cell(deployment.createdAt.shown)),
+            Page.Field("Created", Cell(deployment.createdAt)),
             Page.Field("Unfinished invocations", Cell(deployment.unfinishedInvocations)),
         ]
         var page = Page([.fields(fields.compactMap { $0 })])
@@ -30,6 +36,14 @@ extension CommandTable {
         for service in deployment.services {
             page.add(.heading("\(service.name), revision \(service.revision), \(service.flavor.rawValue)"))
             page.add(.table(Table(service.handlers.map(HandlerRow.init))))
+        }
+        if let work = deployment.drain?.work, !work.isEmpty {
+            page.add(.heading("Work that needs it"))
+            page.add(workTable(work))
+        }
+        if let blockers = deployment.blockers, !blockers.isEmpty {
+            page.add(.heading("Invocations that need it, the oldest first"))
+            page.add(.table(Table(blockers.map(BlockerRow.init))))
         }
         return page
     }

@@ -5,7 +5,8 @@ extension CommandTable {
     static let describeInvocation = Command(
         "invocations describe",
         "show an invocation and its journal",
-        arguments: [Command.Argument("ID", "the id of an invocation, inv_...")],
+        arguments: [Command.Argument("ID", "the id of an invocation, inv_...", completes: .invocations)],
+        options: [Command.watchOption],
         examples: ["perdure invocations describe inv_1..."]
     ) { call throws(ClientError) in
         let invocation = try call.ask(DescribeInvocation.self, IdentifierParameters(id: call.argument(0)))
@@ -40,13 +41,13 @@ extension CommandTable {
 
     private static func times(_ invocation: InvocationDetails) -> [Page.Field] {
         let fields: [Page.Field?] = [
-            Page.Field("Created", Cell(invocation.createdAt.shown)),
-            Page.Field("Due", optional: invocation.scheduledStartAt?.shown),
-            Page.Field("Running since", optional: invocation.runningAt?.shown),
-            Page.Field("Last attempt", optional: invocation.lastStartAt?.shown),
-            Page.Field("Next attempt", optional: invocation.nextRetryAt?.shown),
-            Page.Field("Modified", optional: invocation.modifiedAt?.shown),
-            Page.Field("Completed", optional: invocation.completedAt?.shown),
+            Page.Field("Created", Cell(invocation.createdAt)),
+            Page.Field("Due", time: invocation.scheduledStartAt),
+            Page.Field("Running since", time: invocation.runningAt),
+            Page.Field("Last attempt", time: invocation.lastStartAt),
+            Page.Field("Next attempt", time: invocation.nextRetryAt),
+            Page.Field("Modified", time: invocation.modifiedAt),
+            Page.Field("Completed", time: invocation.completedAt),
         ]
         return fields.compactMap { $0 }
     }

@@ -5,9 +5,16 @@ extension CommandTable {
     static let listDeployments = Command(
         "deployments list",
         "list all deployments, the newest first",
-        examples: ["perdure deployments list --json"]
+        options: [Command.Option(.drained, "only those that nothing needs any more"), Command.watchOption],
+        examples: ["perdure deployments list --json", "perdure deployments list --drained"]
     ) { call throws(ClientError) in
-        let result = try call.ask(ListDeployments.self, NoParameters())
+        var result = try call.ask(ListDeployments.self, NoParameters())
+        if call.parsed.has(.drained) {
+            result.deployments.removeAll { $0.status != .drained }
+            if result.deployments.isEmpty {
+                return Rendering(result, Page([.note("No deployment is drained.")]))
+            }
+        }
         guard !result.deployments.isEmpty else {
             return Rendering(
                 result,

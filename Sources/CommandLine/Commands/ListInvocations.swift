@@ -6,17 +6,30 @@ extension CommandTable {
         "invocations list",
         "list invocations that have not completed, the newest first",
         options: [
-            Command.Option(.service, value: "NAME", "only those of this service"),
+            Command.Option(.service, value: "NAME", "only those of this service", completes: .services),
             Command.Option(.key, value: "KEY", "only those of this key"),
-            Command.Option(.handler, value: "NAME", "only those of this handler"),
-            Command.Option(.deployment, value: "ID", "only those pinned to this deployment"),
-            Command.Option(.status, value: "STATUS,...", "only those in one of these statuses"),
+            Command.Option(.handler, value: "NAME", "only those of this handler", completes: .handlers),
+            Command.Option(
+                .deployment,
+                value: "ID",
+                "only those pinned to this deployment",
+                completes: .deployments
+            ),
+            Command.Option(
+                .status,
+                value: "STATUS,...",
+                "only those in one of these statuses",
+                isRepeated: true,
+                completes: .statuses
+            ),
+            Command.Option(.zombie, "only those whose deployment is gone"),
             Command.Option(.all, "also those that have completed"),
             Command.Option(
                 .limit,
                 value: "N",
                 "at most so many, instead of \(ControlProtocol.ListInvocations.limitDefault)"
             ),
+            Command.watchOption,
         ],
         examples: [
             "perdure invocations list --service Greeter", "perdure invocations list --status running,backing-off",
@@ -41,22 +54,14 @@ extension CommandTable {
             key: call.parsed.value(.key),
             handler: call.parsed.value(.handler),
             deploymentId: call.parsed.value(.deployment),
+            isZombie: call.parsed.has(.zombie),
             limit: try call.number(.limit, in: limits) ?? ListInvocations.limitDefault
         )
     }
 
     private static func statuses(_ call: CommandCall) throws(ClientError) -> [InvocationStatus] {
-        guard let text = call.parsed.value(.status) else {
-            return call.parsed.has(.all) ? [] : InvocationStatus.allCases.filter { $0 != .completed }
-        }
-        var result: [InvocationStatus] = []
-        for word in text.split(separator: ",", omittingEmptySubsequences: false) {
-            guard let status = InvocationStatus(rawValue: String(word)) else {
-                let known = InvocationStatus.allCases.map(\.rawValue).joined(separator: ", ")
-                throw .usage("there is no status \"\(word)\"", hint: "there are: \(known)")
-            }
-            result.append(status)
-        }
-        return result
+        let given = try InvocationChoice.statuses(call.parsed)
+        guard given.isEmpty, !call.parsed.has(.all) else { return given }
+        return InvocationStatus.allCases.filter { $0 != .completed }
     }
 }

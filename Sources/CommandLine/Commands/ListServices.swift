@@ -5,6 +5,7 @@ extension CommandTable {
     static let listServices = Command(
         "services list",
         "list the latest revision of every service",
+        options: [Command.watchOption],
         examples: ["perdure services list"]
     ) { call throws(ClientError) in
         let result = try call.ask(ListServices.self, NoParameters())

@@ -2,7 +2,7 @@ import ControlProtocol
 
 extension CommandTable {
     /// Discovery asks the service, with retries of its own, before there is an answer.
-    private static let registrationTimeoutSeconds = 120
+    static let registrationTimeoutSeconds = 120
 
     /// `deployments register`
     static let registerDeployment = Command(
@@ -11,35 +11,100 @@ extension CommandTable {
         arguments: [Command.Argument("URL", "the address of the deployment, http://HOST:PORT/PATH")],
         options: [
             Command.Option(.force, "read a known address again and overwrite its deployment in place"),
+            Command.Option(.breaking, "register it even if that breaks callers of what runs now"),
+            Command.Option(.dryRun, "only show what it would change"),
+            headerOption, metadataOption,
             Command.Option(.useHTTP11, "call it over HTTP/1.1, one request and response an attempt"),
-            Command.Option(.yes, "do not ask before overwriting"),
+            Command.Option(.yes, "do not ask before changing services there are"),
         ],
-        examples: ["perdure deployments register http://localhost:9080"]
+        examples: [
+            "perdure deployments register http://localhost:9080",
+            "perdure deployments register http://localhost:9080 --dry-run",
+            "perdure deployments register https://a.example/v2 --extra-header 'authorization: Bearer abc' --yes",
+        ]
     ) { call throws(ClientError) in
-        let uri = call.argument(0)
-        let force = call.parsed.has(.force)
-        if force { try call.confirm("If \(uri) is known, what is in flight on it meets the new code. Go on?") }
-        let parameters = RegisterDeployment.Parameters(uri: uri, force: force, useHTTP11: call.parsed.has(.useHTTP11))
+        var parameters = RegisterDeployment.Parameters(
+            uri: call.argument(0),
+            force: call.parsed.has(.force),
+            breaking: call.parsed.has(.breaking),
+            dryRun: call.parsed.has(.dryRun),
+            useHTTP11: call.parsed.has(.useHTTP11),
+            additionalHeaders: try call.pairs(.extraHeader, separators: ":="),
+            metadata: SourceMetadata.facts(call.surroundings)
+                .merging(try call.pairs(.metadata, separators: "=")) { $1 }
+        )
+        guard !parameters.dryRun, !call.parsed.has(.yes) else {
+            let result = try call.ask(RegisterDeployment.self, parameters, timeoutSeconds: registrationTimeoutSeconds)
+            return Rendering(result, registrationPage(result, isDryRun: parameters.dryRun, showsChanges: true))
+        }
+        parameters.dryRun = true
+        let plan = try call.ask(RegisterDeployment.self, parameters, timeoutSeconds: registrationTimeoutSeconds)
+        if plan.outcome == .unchanged {
+            return Rendering(plan, registrationPage(plan, isDryRun: false, showsChanges: false))
+        }
+        if needsConsent(plan) {
+            try call.confirm(question(plan), consequences: changesPage(plan.differences, plan.warnings))
+        }
+        parameters.dryRun = false
         let result = try call.ask(RegisterDeployment.self, parameters, timeoutSeconds: registrationTimeoutSeconds)
-        return Rendering(result, registrationPage(result))
+        return Rendering(result, registrationPage(result, isDryRun: false, showsChanges: false))
     }
 
-    private static func registrationPage(_ result: RegisterDeployment.Result) -> Page {
+    /// `--extra-header`
+    static let headerOption = Command.Option(
+        .extraHeader,
+        value: "NAME=VALUE",
+        "send this header with every request to it",
+        isRepeated: true
+    )
+
+    /// `--metadata`
+    static let metadataOption = Command.Option(
+        .metadata,
+        value: "NAME=VALUE",
+        "remember this about it",
+        isRepeated: true
+    )
+
+    /// New services concern nobody yet; all else changes what callers meet.
+    private static func needsConsent(_ plan: RegisterDeployment.Result) -> Bool {
+        plan.outcome == .overwritten || plan.differences.contains { $0.kind != .added }
+    }
+
+    private static func question(_ plan: RegisterDeployment.Result) -> String {
+        guard plan.outcome == .overwritten else { return "Register \(plan.deployment.uri)?" }
+        let inFlight = plan.invocationsInFlight
+        let met = inFlight == 0 ? "" : " The new code meets what is in flight (\(inFlight))."
+        return "This overwrites \(plan.deployment.id) in place.\(met) Go on?"
+    }
+
+    private static func registrationPage(
+        _ result: RegisterDeployment.Result,
+        isDryRun: Bool,
+        showsChanges: Bool
+    ) -> Page {
         let deployment = result.deployment
         var page = Page()
-        switch result.outcome {
-        case .created:
-            page.add(.text("Registered \(deployment.uri) as \(deployment.id)."))
-        case .unchanged:
+        switch (result.outcome, isDryRun) {
+        case (.created, false): page.add(.text("Registered \(deployment.uri) as \(deployment.id)."))
+        case (.created, true): page.add(.text("\(deployment.uri) can be registered; nothing was done."))
+        case (.unchanged, _):
             page.add(.text("\(deployment.uri) is registered already, as \(deployment.id); nothing was done."))
             page.add(.note("To read it again and overwrite it in place, add --force."))
-        case .overwritten:
+        case (.overwritten, false):
             page.add(.text("Overwrote \(deployment.id) with what is at \(deployment.uri) now."))
+        case (.overwritten, true):
+            page.add(.text("\(deployment.id) can be overwritten with what is at \(deployment.uri); nothing was done."))
         }
         if result.invocationsInFlight > 0 {
             page.add(.text("Invocations in flight that meet the new code: \(result.invocationsInFlight)"))
         }
         page.add(.table(Table(deployment.services.map(ServedServiceRow.init))))
+        if showsChanges {
+            page.add(changesPage(result.differences.filter { $0.kind != .added }, result.warnings))
+        } else {
+            page.add(changesPage([], result.warnings))
+        }
         return page
     }
 }

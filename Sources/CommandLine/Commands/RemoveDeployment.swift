@@ -5,7 +5,7 @@ extension CommandTable {
     static let removeDeployment = Command(
         "deployments remove",
         "remove a deployment that nothing needs any more",
-        arguments: [Command.Argument("ID", "the id of a deployment, dp_...")],
+        arguments: [Command.Argument("ID", "the id of a deployment, dp_...", completes: .deployments)],
         options: [
             Command.Option(.force, "remove it whatever still needs it"),
             Command.Option(.yes, "do not ask before removing by force"),

@@ -3,7 +3,7 @@ extension CommandTable {
     static let showHelp = Command(
         "help",
         "explain a command, or list all of them",
-        arguments: [Command.Argument("COMMAND", "the words of a command", isOptionalList: true)],
+        arguments: [Command.Argument("COMMAND", "the words of a command", isOptionalList: true, completes: .commands)],
         examples: ["perdure help deployments register"]
     ) { call throws(ClientError) in
         let words = call.parsed.arguments

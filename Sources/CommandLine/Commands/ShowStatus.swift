@@ -5,7 +5,8 @@ extension CommandTable {
     static let showStatus = Command(
         "status",
         "show how the daemon is and what it has to do",
-        examples: ["perdure status"]
+        options: [Command.watchOption],
+        examples: ["perdure status", "perdure status --watch"]
     ) { call throws(ClientError) in
         let status = try call.ask(GetStatus.self, NoParameters())
         return Rendering(status, statusPage(status))
@@ -18,7 +19,8 @@ extension CommandTable {
         let fields: [Page.Field?] = [
             Page.Field("State", status.state.cell),
             Page.Field("Version", Cell(status.programVersion)),
-            Page.Field("Process", Cell("\(status.processId), since \(status.startedAt.shown)")),
+            Page.Field("Process", Cell(status.processId)),
+            Page.Field("Started", Cell(status.startedAt)),
             Page.Field("Data", Cell(status.dataDirectory)),
             Page.Field("Ingress", optional: status.ingressAddress),
             Page.Field("Admin", optional: status.adminAddress),

@@ -23,11 +23,12 @@ final class ControlConnection {
     var daemonVersion: String? { peer?.programVersion }
 
     /// Asks for one thing and waits for the answer. The hello travels with the first request, so that both take one
-    /// round trip.
+    /// round trip. What the daemon tells on the way goes to `onProgress`, and the time for an answer then runs anew.
     func call<Operation: ControlOperation>(
         _ operation: Operation.Type,
         _ parameters: Operation.Parameters,
-        timeoutSeconds: Int
+        timeoutSeconds: Int,
+        onProgress: ((ControlPayload) -> Void)? = nil
     ) throws(ClientError) -> Operation.Result {
         var frames: [UInt8] = []
         var hello: ControlMessageID?
@@ -41,7 +42,7 @@ final class ControlConnection {
         let wasSent = send(frames)
         if let hello { try greet(hello) }
         guard wasSent else { throw .noAnswer("the connection ended before the request was sent") }
-        return try answer(to: id, deadline: Deadline(secondsFromNow: timeoutSeconds), as: Operation.Result.self)
+        return try answer(to: id, timeoutSeconds, as: Operation.Result.self, onProgress: onProgress)
     }
 
     /// Whether all of it left. If not, the daemon may still have said why: that is looked for by the caller.
@@ -56,8 +57,7 @@ final class ControlConnection {
 
     private func greet(_ id: ControlMessageID) throws(ClientError) {
         do throws(ClientError) {
-            let deadline = Deadline(secondsFromNow: Self.helloTimeoutSeconds)
-            peer = try answer(to: id, deadline: deadline, as: Hello.Result.self)
+            peer = try answer(to: id, Self.helloTimeoutSeconds, as: Hello.Result.self)
         } catch {
             // A daemon that does not even say hello counts as one that is not there.
             if case .noAnswer = error { throw .unreachable(socketPath: path, reason: .silent) }
@@ -67,9 +67,11 @@ final class ControlConnection {
 
     private func answer<Result: Decodable>(
         to id: ControlMessageID,
-        deadline: Deadline,
-        as type: Result.Type
+        _ timeoutSeconds: Int,
+        as type: Result.Type,
+        onProgress: ((ControlPayload) -> Void)? = nil
     ) throws(ClientError) -> Result {
+        var deadline = Deadline(secondsFromNow: timeoutSeconds)
         while true {
             let payload = try nextPayload(deadline)
             switch try Self.understood({ () throws(ControlProtocolError) in try ControlAnswer(payload: payload) }) {
@@ -77,7 +79,10 @@ final class ControlConnection {
                 return try Self.understood { () throws(ControlProtocolError) in try result.result(type) }
             case .failure(let answered, let error) where answered == id || answered == nil:
                 throw .refused(error)
-            case .result, .failure, .notification:
+            case .notification(_, let payload):
+                deadline = Deadline(secondsFromNow: timeoutSeconds)
+                onProgress?(payload)
+            case .result, .failure:
                 continue
             }
         }

@@ -86,7 +86,11 @@ final class UnixSocket {
         while true {
             var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
             let ready = poll(&entry, 1, deadline.remainingMilliseconds())
-            if ready == 0 { throw .timedOut }
+            if ready == 0 {
+                // One wait of the system is shorter than the longest of ours.
+                if deadline.remainingMilliseconds() > 0 { continue }
+                throw .timedOut
+            }
             if ready < 0 {
                 if errno == EINTR { continue }
                 throw .system(errno)

@@ -1,14 +1,26 @@
+import ControlProtocol
+
 /// A piece of text and how it looks on a terminal that has colours.
 package struct Cell: Equatable, Sendable {
-    /// The text as it came, control characters and all.
-    package let text: String
+    private enum Content: Equatable {
+        case text(String)
+        case time(ControlTime)
+    }
+
+    private let content: Content
     /// How it looks.
     package let style: Style
 
     /// A text; plain unless said otherwise.
     package init(_ text: String, _ style: Style = .plain) {
-        self.text = text
+        self.content = .text(text)
         self.style = style
+    }
+
+    /// A time.
+    package init(_ time: ControlTime) {
+        self.content = .time(time)
+        self.style = .plain
     }
 
     /// A number.
@@ -16,6 +28,19 @@ package struct Cell: Equatable, Sendable {
 
     /// A text that may be absent, which shows as a dash.
     package init(optional text: String?, _ style: Style = .plain) { self.init(text ?? "-", style) }
+
+    /// A time that may be absent.
+    package init(optionalTime time: ControlTime?) {
+        if let time { self.init(time) } else { self.init("-") }
+    }
+
+    /// The text as it came, control characters and all.
+    package func text(_ times: TimeText) -> String {
+        switch content {
+        case .text(let text): text
+        case .time(let time): times.text(time)
+        }
+    }
 }
 
 /// The few looks there are, by meaning.

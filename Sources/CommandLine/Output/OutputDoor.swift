@@ -4,15 +4,39 @@ import ControlProtocol
 struct OutputDoor {
     let surroundings: Surroundings
     let format: OutputFormat
+    let times: TimeText
+
+    /// Empties the screen of a terminal, or sets what follows apart from what went before.
+    func beginAgain(isFirst: Bool) throws(ClientError) {
+        if surroundings.outputIsTerminal {
+            try write("\u{1B}[H\u{1B}[2J")
+        } else if !isFirst {
+            try write("\n")
+        }
+    }
+
+    /// A text that is for programs goes to them as it is; a terminal must not obey it.
+    private func shown(_ verbatim: String) -> String {
+        guard surroundings.outputIsTerminal else { return verbatim }
+        return verbatim.split(omittingEmptySubsequences: false) { $0 == "\n" || $0 == "\r\n" }
+            .map { TerminalText.safe(String($0)) }.joined(separator: "\n")
+    }
+
+    /// Prints a page for a person who is about to be asked something.
+    func showAside(_ page: Page) {
+        let colours = hasColours(surroundings.errorIsTerminal)
+        surroundings.write(.error, page.text(colours: colours, times: times))
+    }
 
     /// Prints a result.
     func show(_ rendering: Rendering) throws(ClientError) {
         switch format {
         case .page:
             surroundings.write(.error, rendering.page.notes)
-            try write(rendering.page.text(colours: hasColours(surroundings.outputIsTerminal)))
+            let colours = hasColours(surroundings.outputIsTerminal)
+            try write(shown(rendering.verbatim) + rendering.page.text(colours: colours, times: times))
         case .json:
-            try write(try rendering.json() ?? rendering.page.text(colours: false))
+            try write(try rendering.json() ?? shown(rendering.verbatim) + rendering.page.text(colours: false))
         }
     }
 

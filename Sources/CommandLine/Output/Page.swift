@@ -1,3 +1,5 @@
+import ControlProtocol
+
 /// What a person reads on a terminal: blocks, one below the other.
 package struct Page: Equatable, Sendable {
     /// A part of a page.
@@ -29,6 +31,12 @@ package struct Page: Equatable, Sendable {
             guard let text else { return nil }
             self.init(name, Cell(text, style))
         }
+
+        /// A name with a time, or nothing at all where there is none.
+        package init?(_ name: String, time: ControlTime?) {
+            guard let time else { return nil }
+            self.init(name, Cell(time))
+        }
     }
 
     /// The blocks, in order.
@@ -40,8 +48,11 @@ package struct Page: Equatable, Sendable {
     /// Adds a block at the end.
     package mutating func add(_ block: Block) { blocks.append(block) }
 
+    /// Adds all of another page at the end.
+    package mutating func add(_ page: Page) { blocks += page.blocks }
+
     /// The text for standard output.
-    package func text(colours: Bool) -> String {
+    package func text(colours: Bool, times: TimeText = .utc) -> String {
         var lines: [String] = []
         for block in blocks {
             switch block {
@@ -50,9 +61,9 @@ package struct Page: Equatable, Sendable {
                 lines.append(Style.title.applied(to: TerminalText.safe(title), colours: colours))
             case .fields(let fields):
                 let rows = fields.map { [Cell($0.name, .faint), $0.cell] }
-                lines += Table(titles: [], rows: rows).lines(colours: colours)
+                lines += Table(titles: [], rows: rows).lines(colours: colours, times: times)
             case .table(let table):
-                lines += table.lines(colours: colours)
+                lines += table.lines(colours: colours, times: times)
             case .text(let text):
                 lines.append(TerminalText.safe(text))
             case .note:

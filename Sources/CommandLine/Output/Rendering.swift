@@ -6,17 +6,33 @@ package struct Rendering {
     package let page: Page
     /// What programs see; nil where there is nothing but words.
     private let document: (any Encodable & Sendable)?
+    /// Text that goes out as it is, before the page.
+    package let verbatim: String
+    /// What a script learns of it: that it was done, unless said otherwise.
+    package let exitCode: ExitCode
 
     /// A result with its page.
-    package init(_ document: any Encodable & Sendable, _ page: Page) {
+    package init(_ document: any Encodable & Sendable, _ page: Page, exitCode: ExitCode = .done) {
         self.document = document
         self.page = page
+        self.verbatim = ""
+        self.exitCode = exitCode
+    }
+
+    /// A text for programs that has a form of its own, such as CSV, a script or a document.
+    package init(verbatim: String, notes: Page = Page()) {
+        self.document = nil
+        self.page = notes
+        self.verbatim = verbatim
+        self.exitCode = .done
     }
 
     /// Words only.
     package init(page: Page) {
         self.document = nil
         self.page = page
+        self.verbatim = ""
+        self.exitCode = .done
     }
 
     /// The JSON text for programs, with a line end.

@@ -17,9 +17,9 @@ package struct Table: Equatable, Sendable {
     }
 
     /// The lines, without line ends.
-    func lines(colours: Bool) -> [String] {
+    func lines(colours: Bool, times: TimeText) -> [String] {
         let all = (titles.isEmpty ? [] : [titles.map { Cell($0, .title) }]) + rows
-        let texts = all.map { row in row.map { TerminalText.safe($0.text) } }
+        let texts = all.map { row in row.map { TerminalText.safe($0.text(times)) } }
         var widths: [Int] = []
         for row in texts {
             for (column, text) in row.enumerated() {

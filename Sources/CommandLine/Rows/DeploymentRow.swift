@@ -11,7 +11,7 @@ struct DeploymentRow: TableRow {
         return [
             Cell(deployment.id), deployment.status.cell, Cell(deployment.type.rawValue), Cell(deployment.uri),
             Cell(services.isEmpty ? "-" : services), Cell(deployment.unfinishedInvocations),
-            Cell(deployment.createdAt.shown),
+            Cell(deployment.createdAt),
         ]
     }
 }

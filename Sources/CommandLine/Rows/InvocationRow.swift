@@ -8,7 +8,7 @@ struct InvocationRow: TableRow {
 
     var cells: [Cell] {
         [
-            Cell(invocation.id), Cell(invocation.target), status, Cell(invocation.createdAt.shown),
+            Cell(invocation.id), Cell(invocation.target), status, Cell(invocation.createdAt),
             Cell(optional: invocation.retryCount.map(String.init)), Cell(optional: invocation.deploymentId),
             Cell(optional: invocation.lastFailure),
         ]
@@ -31,7 +31,7 @@ struct JournalEntryRow: TableRow {
         let state = entry.isCompleted.map { $0 ? Cell("completed", .faint) : Cell("waiting", .attention) }
         return [
             Cell(entry.index), Cell(entry.type), Cell(optional: entry.name), state ?? Cell("-"),
-            Cell(optional: entry.appendedAt?.shown),
+            Cell(optionalTime: entry.appendedAt),
         ]
     }
 }

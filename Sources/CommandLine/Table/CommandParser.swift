@@ -14,20 +14,23 @@ package struct ParsedCommand: Sendable {
     package let request: Request
     /// The words after the command, as many as it takes.
     package let arguments: [String]
-    /// The options given and their values; a switch has an empty one.
-    package let options: [OptionName: String]
+    /// The options given and their values, in order; a switch has an empty one.
+    package let options: [OptionName: [String]]
 
     /// Whether an option was given.
     package func has(_ name: OptionName) -> Bool { options[name] != nil }
 
     /// The value of an option, if it was given.
-    package func value(_ name: OptionName) -> String? { options[name] }
+    package func value(_ name: OptionName) -> String? { options[name]?.first }
+
+    /// All values of an option that may be given several times.
+    package func values(_ name: OptionName) -> [String] { options[name] ?? [] }
 }
 
 /// Reads a command line by the command table.
 package struct CommandParser {
     private var words: [String] = []
-    private var options: [OptionName: String] = [:]
+    private var options: [OptionName: [String]] = [:]
     private var optionsHaveEnded = false
 
     /// Understands the words after the program's name, or says what is wrong with them and what to type instead.
@@ -58,23 +61,29 @@ package struct CommandParser {
         guard let name = OptionName(rawValue: typed) else {
             throw .usage("there is no option \(typed)", hint: Self.hint(forOption: typed))
         }
-        guard options[name] == nil else { throw .usage("\(typed) is given twice", hint: Self.helpHint([])) }
         if Self.takesValue(name) {
             guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
                 throw .usage("\(typed) needs a value", hint: Self.helpHint([]))
             }
-            options[name] = value
+            options[name, default: []].append(value)
         } else {
             guard attached == nil else { throw .usage("\(typed) takes no value", hint: Self.helpHint([])) }
-            options[name] = ""
+            options[name, default: []].append("")
         }
     }
 
     /// An option takes a value in all commands or in none, so that it can be read before the command is known.
     package static func takesValue(_ name: OptionName) -> Bool {
         switch name {
-        case .deployment, .handler, .key, .limit, .service, .socket, .status: true
-        case .all, .force, .help, .json, .useHTTP11, .version, .yes: false
+        case .abortTimeout, .continuing, .deployment, .extraHeader, .format, .from, .handler,
+            .idempotencyRetention, .ifVersion, .inactivityTimeout, .journalRetention, .key, .limit,
+            .metadata, .olderThan, .on, .retryFactor, .retryInitialInterval, .retryMaxAttempts,
+            .retryMaxInterval, .retryOnMaxAttempts, .service, .socket, .status, .timeout, .uri, .visibility,
+            .waitFor, .workflowRetention:
+            true
+        case .all, .base64, .breaking, .drained, .dryRun, .extra, .force, .help, .json, .overwrite,
+            .useHTTP11, .utc, .version, .watch, .yes, .zombie:
+            false
         }
     }
 
@@ -134,15 +143,21 @@ package struct CommandParser {
                 hint: "usage: \(HelpText.usage(of: command))"
             )
         }
-        if arguments.contains("") {
+        // The word under completion may be empty.
+        if arguments.contains(""), !command.isHidden {
             throw .usage("\(command.name) was given an empty word", hint: "usage: \(HelpText.usage(of: command))")
         }
     }
 
     private func checkOptions(of command: Command) throws(ClientError) {
-        let known = (command.options + Command.commonOptions).map(\.name)
+        let taken = command.options + Command.commonOptions
+        let known = taken.map(\.name)
         if let foreign = options.keys.filter({ !known.contains($0) }).map(\.rawValue).min() {
             throw .usage("\(command.name) takes no \(foreign)", hint: "usage: \(HelpText.usage(of: command))")
+        }
+        let single = taken.filter { !$0.isRepeated && (options[$0.name]?.count ?? 0) > 1 }
+        if let twice = single.map(\.name.rawValue).min() {
+            throw .usage("\(twice) is given twice", hint: Self.helpHint([]))
         }
     }
 

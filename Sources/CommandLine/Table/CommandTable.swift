@@ -6,10 +6,14 @@ package enum CommandTable {
     /// The table.
     package static let commands: [Command] = [
         showStatus,
-        registerDeployment, listDeployments, describeDeployment, removeDeployment,
-        listServices, describeService,
-        listInvocations, describeInvocation, cancelInvocation, killInvocation,
+        registerDeployment, listDeployments, describeDeployment, updateDeployment, deploymentHistory, waitDeployment,
+        removeDeployment, pruneDeployments,
+        listServices, describeService, serviceStatus, viewConfig, setConfig, editConfig,
+        listInvocations, describeInvocation, cancelInvocations, killInvocations, pauseInvocations, resumeInvocations,
+        restartInvocations, purgeInvocations, purgeJournals,
+        getState, setState, editState, patchState, clearState,
         runQuery,
+        completion, complete, manual,
         showHelp,
     ]
 
@@ -17,6 +21,8 @@ package enum CommandTable {
     package static let environment = [
         ("PERDURE_SOCKET", "the daemon's control socket, where --socket is not given"),
         ("NO_COLOR", "if set, no colours on a terminal either"),
+        ("VISUAL, EDITOR", "the editor of the commands that edit"),
+        ("TZ", "the time zone that times are shown in"),
     ]
 
     /// The commands whose words begin with these.

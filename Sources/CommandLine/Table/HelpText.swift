@@ -3,7 +3,7 @@ package enum HelpText {
     /// How a command is typed, in one line.
     package static func usage(of command: Command) -> String {
         let arguments = command.arguments.map { $0.isOptionalList ? "[\($0.name)...]" : $0.name }
-        let options = command.options.map { "[\(typed($0))]" }
+        let options = command.options.map { "[\(typed($0))]" + ($0.isRepeated ? "..." : "") }
         return ([CommandTable.program] + command.words + arguments + options).joined(separator: " ")
     }
 
@@ -17,7 +17,13 @@ package enum HelpText {
             )
         }
         page.add(.heading("Commands"))
-        page.add(.table(list(CommandTable.commands(under: words).map { (invocation(of: $0), $0.summary) })))
+        page.add(
+            .table(
+                list(
+                    CommandTable.commands(under: words).filter { !$0.isHidden }.map { (invocation(of: $0), $0.summary) }
+                )
+            )
+        )
         if words.isEmpty { addCommon(to: &page) }
         page.add(.text(""))
         page.add(.text("\(CommandTable.program) help COMMAND explains one of them."))

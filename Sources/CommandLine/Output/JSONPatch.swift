@@ -1,0 +1,125 @@
+import ControlProtocol
+import FoundationEssentials
+
+/// A JSON Patch (RFC 6902) of the operations add, remove, replace and test.
+struct JSONPatch: Decodable {
+    /// Why it does not fit.
+    struct Failure: Error, Equatable {
+        let reason: String
+    }
+
+    private struct Step: Decodable {
+        let op: String
+        let path: String
+        let value: JSONValue?
+    }
+
+    private let steps: [Step]
+
+    /// Reads a patch; nil if it is none.
+    init?(_ json: [UInt8]) {
+        guard let patch = try? JSONDecoder().decode(JSONPatch.self, from: Data(json)) else { return nil }
+        self = patch
+    }
+
+    init(from decoder: any Decoder) throws {
+        steps = try decoder.singleValueContainer().decode([Step].self)
+    }
+
+    /// The document with all steps done, or nothing of it.
+    func applied(to document: JSONValue) throws(Failure) -> JSONValue {
+        var document = document
+        for step in steps {
+            guard let path = Self.tokens(step.path) else {
+                throw Failure(reason: "\"\(step.path)\" is no JSON pointer")
+            }
+            document = try Self.apply(step, path[...], to: document)
+        }
+        return document
+    }
+
+    /// The parts of a JSON pointer (RFC 6901).
+    private static func tokens(_ pointer: String) -> [String]? {
+        if pointer.isEmpty { return [] }
+        guard pointer.hasPrefix("/") else { return nil }
+        return pointer.split(separator: "/", omittingEmptySubsequences: false).dropFirst().map { part in
+            part.split(separator: "~1", omittingEmptySubsequences: false).map { piece in
+                piece.split(separator: "~0", omittingEmptySubsequences: false).joined(separator: "~")
+            }.joined(separator: "/")
+        }
+    }
+
+    private static func apply(
+        _ step: Step,
+        _ path: ArraySlice<String>,
+        to value: JSONValue
+    ) throws(Failure) -> JSONValue {
+        guard let name = path.first else { return try whole(step, value) }
+        let isLast = path.count == 1
+        switch value {
+        case .object(var members):
+            if isLast, step.op != "test" {
+                members[name] = try member(step, members[name])
+                return .object(members)
+            }
+            guard let inner = members[name] else { throw Failure(reason: "there is no \"\(step.path)\"") }
+            members[name] = try apply(step, path.dropFirst(), to: inner)
+            return .object(members)
+        case .array(let elements):
+            return .array(try apply(step, path, name, isLast, to: elements))
+        case .null, .bool, .integer, .number, .string:
+            throw Failure(reason: "there is no \"\(step.path)\"")
+        }
+    }
+
+    /// What becomes of a member of an object; nil removes it.
+    private static func member(_ step: Step, _ old: JSONValue?) throws(Failure) -> JSONValue? {
+        switch step.op {
+        case "add": return try given(step)
+        case "replace" where old != nil: return try given(step)
+        case "remove" where old != nil: return nil
+        case "remove", "replace": throw Failure(reason: "there is no \"\(step.path)\"")
+        default: throw unknown(step)
+        }
+    }
+
+    private static func apply(
+        _ step: Step,
+        _ path: ArraySlice<String>,
+        _ name: String,
+        _ isLast: Bool,
+        to elements: [JSONValue]
+    ) throws(Failure) -> [JSONValue] {
+        var elements = elements
+        let isEnd = isLast && step.op == "add" && name == "-"
+        guard let index = isEnd ? elements.count : Int(name), index >= 0,
+            index < elements.count || isLast && step.op == "add" && index == elements.count
+        else { throw Failure(reason: "there is no \"\(step.path)\"") }
+        switch (isLast, step.op) {
+        case (true, "add"): elements.insert(try given(step), at: index)
+        case (true, "remove"): elements.remove(at: index)
+        default: elements[index] = try apply(step, path.dropFirst(), to: elements[index])
+        }
+        return elements
+    }
+
+    private static func whole(_ step: Step, _ value: JSONValue) throws(Failure) -> JSONValue {
+        switch step.op {
+        case "add", "replace": return try given(step)
+        case "test":
+            guard try given(step) == value else { throw Failure(reason: "\"\(step.path)\" is not what it was to be") }
+            return value
+        case "remove": throw Failure(reason: "the whole state is removed by clear")
+        default: throw unknown(step)
+        }
+    }
+
+    private static func given(_ step: Step) throws(Failure) -> JSONValue {
+        guard let value = step.value else { throw Failure(reason: "\(step.op) of \"\(step.path)\" has no value") }
+        return value
+    }
+
+    private static func unknown(_ step: Step) -> Failure {
+        Failure(reason: "there is no operation \"\(step.op)\"; there are add, remove, replace and test")
+    }
+}

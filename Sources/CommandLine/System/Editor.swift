@@ -1,0 +1,38 @@
+import Glibc
+
+/// Why a text could not be edited.
+package struct EditorFailure: Error, Equatable {
+    /// What went wrong, and where.
+    package let reason: String
+
+    /// A failure for this reason.
+    package init(reason: String) { self.reason = reason }
+}
+
+/// Lets a person edit a text with the program of their choice.
+enum Editor {
+    /// What the person has chosen, as a line for the shell.
+    static func command(_ environment: [String: String]) -> String {
+        let chosen = ["VISUAL", "EDITOR"].compactMap { environment[$0] }.first { !$0.isEmpty }
+        return chosen ?? "vi"
+    }
+
+    /// The text as it is when the editor ends. It lies in a file of its own that only this user can read, for that long.
+    static func edit(_ text: String, with command: String) -> Result<String, EditorFailure> {
+        var template = Array("/tmp/perdure-XXXXXX.json".utf8CString)
+        let descriptor = mkstemps(&template, 5)
+        guard descriptor >= 0 else {
+            return .failure(EditorFailure(reason: "no file to edit could be made: \(SystemError.text(errno))"))
+        }
+        close(descriptor)
+        let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        defer { unlink(path) }
+        if let reason = TextFile.write(path, text) { return .failure(EditorFailure(reason: reason)) }
+        let status = system("\(command) \(path)")
+        guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
+        guard let edited = TextFile.read(path) else {
+            return .failure(EditorFailure(reason: "what the editor left in \(path) cannot be read"))
+        }
+        return .success(edited)
+    }
+}
