@@ -42,7 +42,8 @@ package struct BulkCursor: Sendable, Equatable {
     /// The cursor as it is handed out; `nil` for a text that is none.
     package init?(text: String) {
         let parts = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let after = Int64(parts[0]), let upTo = Int64(parts[1]), after >= 0, upTo >= after else {
+        guard parts.count == 2, let after = Int64(parts[0]), let upTo = Int64(parts[1]), after >= 0, upTo >= after
+        else {
             return nil
         }
         self.init(after: InvocationNumber(rawValue: after), upTo: InvocationNumber(rawValue: upTo))

@@ -109,7 +109,7 @@ extension Operations {
         by actor: OperationActor,
         then: @escaping (Result<Pruned, OperationError>) -> Void
     ) {
-        let createdBefore = age.map { Runtime.now.adding(Interval(milliseconds: -$0.milliseconds)) }
+        let createdBefore = age.map { Timestamp(milliseconds: max(0, Runtime.now.milliseconds - $0.milliseconds)) }
         let nothing = Pruned(deployments: [], remaining: 0, isDryRun: dryRun)
         prune(.prune(createdBefore: createdBefore, dryRun: dryRun), nothing, by: actor, then: then)
     }

@@ -60,7 +60,10 @@ import Testing
         let unknown = "dp_15VqmTOnXH3Vv2pl5HOG7UB"
         let cases: [(String, DeploymentChange, (OperationError) -> Bool)] = [
             ("nonsense", DeploymentChange(), { $0 == .badDeploymentID("nonsense") }),
-            (unknown, DeploymentChange(), { if case .refused(.registry(.unknownDeployment)) = $0 { true } else { false } }),
+            (
+                unknown, DeploymentChange(),
+                { if case .refused(.registry(.unknownDeployment)) = $0 { true } else { false } }
+            ),
             (id.description, DeploymentChange(uri: "/x"), { if case .badAddress = $0 { true } else { false } }),
             (
                 id.description, DeploymentChange(additionalHeaders: ["bad name": "x"]),

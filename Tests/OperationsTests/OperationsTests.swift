@@ -72,11 +72,11 @@ import Testing
         let outcome = try fixture.outcome {
             fixture.operations.removeDeployment(id.description, force: false, by: fixture.actor, then: $0)
         }
-        guard case .failure(.refused(.registry(.notDrained(id, let state)))) = outcome else {
+        guard case .failure(.notDrained(id, let state, let blockers)) = outcome else {
             Issue.record("came to \(String(describing: outcome))")
             return
         }
-        #expect(state.serving == ["Greeter"])
+        #expect(state.serving == ["Greeter"] && blockers.isEmpty)
         #expect(fixture.runtime.catalog.deployment(id) != nil)
     }
 

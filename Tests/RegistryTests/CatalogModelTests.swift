@@ -98,7 +98,8 @@ import Testing
             let old = model.revisions[id] ?? [:]
             var revisions: [String: Model.Revision] = [:]
             for service in discovered.services {
-                revisions[service.name] = old[service.name].map { .init(number: $0.number) } ?? model.number(service.name)
+                revisions[service.name] =
+                    old[service.name].map { .init(number: $0.number) } ?? model.number(service.name)
             }
             model.revisions[id] = revisions
         }

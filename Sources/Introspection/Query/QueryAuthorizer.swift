@@ -14,7 +14,9 @@ final class QueryAuthorizer {
     /// `privateTables` are the names in the file, in small letters.
     init(privateTables: Set<String>) {
         self.privateTables = privateTables
-        readable = Set((PublicTable.all + PublicTable.unlisted).map(\.name)).union(["columns", "tables"] + Self.listTables)
+        readable = Set((PublicTable.all + PublicTable.unlisted).map(\.name)).union(
+            ["columns", "tables"] + Self.listTables
+        )
     }
 
     /// Lets everything pass that `body` compiles.
