@@ -13,7 +13,7 @@ extension Engine {
         endAttempt(of: number) { $0.action(after: failure) }
         let record = failure.record
         // A failure like the one before says nothing new.
-        if record != invocation.attempt.lastFailure { appendEvent(.transientError(record), to: number) }
+        let event = record == invocation.attempt.lastFailure ? nil : JournalEvent.Kind.transientError(record)
         modify(number) {
             $0.attempt.lastFailure = record
             if neverBegan { $0.attempt.retryCount += 1 }
@@ -27,17 +27,21 @@ extension Engine {
                 return try complete(number, with: .failure(Failure(code: error.code, message: error.message)))
             }
         }
-        if pauseIfRequested(number) { return }
+        if invocation.pauseRequested {
+            appendEvent(event, to: number)
+            return pause(number, because: nil)
+        }
         // A service that has its attempts begin again at once, to do the same again, waits like any other.
         if let delay = failure.nextDelay, delay > .zero || hasProgressed {
             modify(number) { $0.attempt.retryCount = max(0, $0.attempt.retryCount - 1) }
-            return backOff(number, for: delay, record)
+            return backOff(number, for: delay, record, event)
         }
         let deployment = invocation.pin.flatMap { memory.catalog.deployment($0.deployment) }
         let policy = options(of: invocation.head, on: deployment).retryPolicy
         let attempts = writes.invocations[number]?.invocation.attempt.retryCount ?? 1
         guard attempts >= policy.attemptsMax ?? .max else {
-            return backOff(number, for: memory.entropy.jittered(policy.interval(afterAttempt: attempts)), record)
+            let delay = memory.entropy.jittered(policy.interval(afterAttempt: attempts))
+            return backOff(number, for: delay, record, event)
         }
         switch policy.onMaxAttempts {
         case .pause:
@@ -48,7 +52,13 @@ extension Engine {
         }
     }
 
-    private mutating func backOff(_ number: InvocationNumber, for delay: Interval, _ record: AttemptFailureRecord) {
+    private mutating func backOff(
+        _ number: InvocationNumber,
+        for delay: Interval,
+        _ record: AttemptFailureRecord,
+        _ event: JournalEvent.Kind?
+    ) {
+        appendEvent(event, to: number)
         let due = now.adding(delay)
         setStatus(number, .backingOff)
         modify(number) { $0.attempt.nextRetryAt = due }

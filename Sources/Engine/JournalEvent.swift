@@ -28,9 +28,10 @@ extension Engine {
     /// How many events an invocation keeps: one that fails for ever must not grow for ever.
     static let eventsMax = 1000
 
-    /// Appends an event to a loaded invocation.
-    mutating func appendEvent(_ kind: JournalEvent.Kind, to number: InvocationNumber) {
-        guard let invocation = writes.invocations[number]?.invocation, invocation.eventCount < Self.eventsMax else {
+    /// Appends an event, if there is one, to a loaded invocation.
+    mutating func appendEvent(_ kind: JournalEvent.Kind?, to number: InvocationNumber) {
+        guard let kind, let invocation = writes.invocations[number]?.invocation, invocation.eventCount < Self.eventsMax
+        else {
             return
         }
         let event = JournalEvent(

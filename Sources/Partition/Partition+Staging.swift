@@ -82,7 +82,9 @@ extension EngineCommand {
         switch self {
         case .invoke, .register: true
         case .attach, .fetchOutput, .forget, .attempt, .opened, .cancel, .kill, .removeDeployment: false
-        case .operate(.restartAsNew, _, _, _), .patchState: true
+        case .operate(.restartAsNew, _, _, _): true
+        // What only removes makes room.
+        case .patchState(let patch, _, _): !patch.newState.isEmpty
         case .operateBulk(let step, _, _): step.makesNewWork
         case .operate: false
         // What puts work right or makes room must pass.

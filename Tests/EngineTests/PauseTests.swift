@@ -141,7 +141,7 @@ import Testing
 
     @Test func anAutomaticPauseSaysWhy() throws {
         let desk = try Desk.with(.paused)
-        #expect(desk.events(2) == ["0: transient RT0007", "0: paused RT0007"])
+        #expect(desk.events(2) == ["0: paused RT0007"])
     }
 
     @Test("events are bounded, and go with the journal")
