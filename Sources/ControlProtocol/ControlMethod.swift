@@ -14,6 +14,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case servicesDescribe = "services.describe"
     case servicesStatus = "services.status"
     case servicesConfigure = "services.configure"
+    case servicesOpenAPI = "services.openapi"
     case invocationsList = "invocations.list"
     case invocationsDescribe = "invocations.describe"
     case invocationsCancel = "invocations.cancel"
@@ -28,7 +29,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     package var privilege: ControlPrivilege {
         switch self {
         case .hello, .status, .deploymentsList, .deploymentsDescribe, .deploymentsWait, .deploymentsHistory,
-            .servicesList, .servicesDescribe, .servicesStatus, .invocationsList,
+            .servicesList, .servicesDescribe, .servicesStatus, .servicesOpenAPI, .invocationsList,
             .invocationsDescribe, .stateGet, .sqlQuery:
             .read
         case .deploymentsRegister, .deploymentsRemove, .deploymentsUpdate, .deploymentsPrune, .servicesConfigure,
@@ -54,6 +55,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         case .servicesDescribe: DescribeService.Parameters.self
         case .servicesStatus: ServiceStatus.Parameters.self
         case .servicesConfigure: ConfigureService.Parameters.self
+        case .servicesOpenAPI: ServiceOpenAPI.Parameters.self
         case .invocationsList: ListInvocations.Parameters.self
         case .invocationsDescribe: DescribeInvocation.Parameters.self
         case .invocationsCancel: CancelInvocation.Parameters.self

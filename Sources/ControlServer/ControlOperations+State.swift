@@ -3,7 +3,6 @@ import DurableModel
 import Engine
 import FoundationEssentials
 import Operations
-import ServiceProtocol
 
 /// The state of keys.
 extension ControlOperations {
@@ -40,19 +39,19 @@ extension ControlOperations {
                 "The key has more than \(Self.valuesMax) values, too many to show at once."
             )
         }
-        var entries: [StateEntry] = []
+        var state: [[UInt8]: [UInt8]] = [:]
         var values: [String: String] = [:]
         for row in rows {
             guard let name = row.text("key"), let value = row.text("value").flatMap(Self.bytes) else {
                 throw ControlError(.stateRefused, "The key has a value with a name that is not text.")
             }
-            entries.append(StateEntry(key: Array(name.utf8), value: value))
+            state[Array(name.utf8)] = value
             values[name] = Data(value).base64EncodedString()
         }
         return GetState.Result(
             service: parameters.service,
             key: parameters.key,
-            version: Self.text(StateVersion.digest(of: entries)),
+            version: Self.text(StateVersion.digest(of: state)),
             values: values
         )
     }

@@ -31,12 +31,20 @@ package final class ControlOperations: ControlHandler {
     let operations: Operations
     let facts: Facts
     private unowned let server: ControlServer
+    private let renderOpenAPI: (String) -> [UInt8]
     private lazy var drainWatch = DrainWatch(owner: self)
 
-    package init(operations: Operations, server: ControlServer, facts: Facts) {
+    /// `renderOpenAPI` writes the OpenAPI document of the service of that name.
+    package init(
+        operations: Operations,
+        server: ControlServer,
+        facts: Facts,
+        renderOpenAPI: @escaping (String) -> [UInt8]
+    ) {
         self.operations = operations
         self.server = server
         self.facts = facts
+        self.renderOpenAPI = renderOpenAPI
     }
 
     package func handle(
@@ -56,7 +64,7 @@ package final class ControlOperations: ControlHandler {
             case .deploymentsRegister, .deploymentsList, .deploymentsDescribe, .deploymentsRemove, .deploymentsUpdate,
                 .deploymentsWait, .deploymentsPrune, .deploymentsHistory:
                 try handleDeployments(method, request, actor, reply)
-            case .servicesList, .servicesDescribe, .servicesStatus, .servicesConfigure:
+            case .servicesList, .servicesDescribe, .servicesStatus, .servicesConfigure, .servicesOpenAPI:
                 try handleServices(method, request, actor, reply)
             case .invocationsList, .invocationsDescribe, .invocationsCancel, .invocationsKill, .invocationsOperate,
                 .invocationsBatch:
@@ -106,7 +114,19 @@ package final class ControlOperations: ControlHandler {
             server.reply(reply, result: try describeService(name))
         case .servicesStatus: serviceStatus(try request.parameters(ServiceStatus.Parameters.self).name, reply)
         case .servicesConfigure: configure(try request.parameters(ConfigureService.Parameters.self), actor, reply)
+        case .servicesOpenAPI:
+            let name = try request.parameters(ServiceOpenAPI.Parameters.self).name
+            server.reply(reply, result: try openAPI(of: name), isLong: true)
         default: throw ControlError(.methodNotFound)
+        }
+    }
+
+    private func openAPI(of name: String) throws(ControlError) -> ServiceOpenAPI.Result {
+        do { _ = try operations.service(name) } catch { throw ControlError(error) }
+        do {
+            return ServiceOpenAPI.Result(document: try ControlCodec.decode(JSONValue.self, from: renderOpenAPI(name)))
+        } catch {
+            throw ControlError(.internalError, "the document of '\(name)' cannot be read: \(error)")
         }
     }
 

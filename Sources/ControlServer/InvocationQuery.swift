@@ -21,6 +21,11 @@ enum InvocationQuery {
             return nil
         }
 
+        func flag(_ name: String) -> Bool? {
+            if case .bool(let flag) = cells[name] { return flag }
+            return nil
+        }
+
         func time(_ name: String) -> ControlTime? { text(name).flatMap { ControlTime(parsing: $0) } }
     }
 
@@ -134,6 +139,12 @@ extension InvocationDetails {
 extension JournalEntrySummary {
     init?(_ row: InvocationQuery.Row) {
         guard let index = row.number("index"), let type = row.text("entry_type") else { return nil }
-        self.init(index: index, type: type, name: row.text("name"), appendedAt: row.time("appended_at"))
+        self.init(
+            index: index,
+            type: type,
+            name: row.text("name"),
+            isCompleted: row.flag("completed"),
+            appendedAt: row.time("appended_at")
+        )
     }
 }

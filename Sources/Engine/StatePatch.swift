@@ -25,6 +25,11 @@ package enum StateVersion {
     /// Its length in bytes; clients write it in base64url without padding.
     package static let bytes = 32
 
+    /// The version of a state by name.
+    package static func digest(of state: [[UInt8]: [UInt8]]) -> [UInt8] {
+        digest(of: state.map { StateEntry(key: $0.key, value: $0.value) })
+    }
+
     /// SHA-256 over the entries sorted by name: for each its place from 0 as eight bytes, 1, the name, 2, the value, 3.
     package static func digest(of entries: [StateEntry]) -> [UInt8] {
         var hash = SHA256()

@@ -46,10 +46,11 @@ final class Faces {
                 runtime
             )
         )
+        let ingressEndpoint = http[0].listeners.first.map { "http://\($0.localAddress)/" }
         if let address = configuration.adminAddress {
             let admin = AdminServer(
                 operations: operations,
-                ingressEndpoint: http[0].listeners.first.map { "http://\($0.localAddress)/" },
+                ingressEndpoint: ingressEndpoint,
                 allowsRemote: configuration.adminAllowRemote
             )
             http.append(
@@ -78,7 +79,11 @@ final class Faces {
                 dataDirectory: configuration.dataDirectory,
                 ingressAddress: http.first?.listeners.first?.localAddress.description,
                 adminAddress: http.count > 1 ? http.last?.listeners.first?.localAddress.description : nil
-            )
+            ),
+            renderOpenAPI: { name in
+                let catalog = operations.runtime.catalog
+                return AdminResponses.openAPI(of: name, catalog: catalog, ingressEndpoint: ingressEndpoint).body
+            }
         )
         control.handler = controlHandler
     }

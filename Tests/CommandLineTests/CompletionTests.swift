@@ -11,7 +11,7 @@ import Testing
 
     @Test func `words and options are completed`() {
         #expect(Self.candidates(["dep"]) == ["deployments"])
-        #expect(Self.candidates(["services", ""]) == ["config", "describe", "list", "status"])
+        #expect(Self.candidates(["services", ""]) == ["config", "describe", "list", "openapi", "status"])
         #expect(Self.candidates(["services", "config", "e"]) == ["edit"])
         #expect(Self.candidates(["deployments", "prune", "--d"]) == ["--dry-run"])
         #expect(Self.candidates(["invocations", "list", "--status", "p"]) == ["paused", "pending"])

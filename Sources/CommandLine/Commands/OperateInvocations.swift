@@ -163,10 +163,10 @@ private struct OperationRun {
 
     private func rendering(_ result: OperateInvocations.Result) -> Rendering {
         var page = Page()
-        if result.isDryRun {
-            page.add(.text("Invocations that it would be tried on: \(result.matched)"))
-        } else if result.matched == 0 {
+        if result.matched == 0 {
             page.add(.note("There are no such invocations."))
+        } else if result.isDryRun {
+            page.add(.text("Invocations that it would be tried on: \(result.matched)"))
         } else {
             page.add(.text("\(verb): \(result.succeeded) done, \(result.refused) refused."))
         }

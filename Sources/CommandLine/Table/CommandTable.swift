@@ -8,7 +8,7 @@ package enum CommandTable {
         showStatus,
         registerDeployment, listDeployments, describeDeployment, updateDeployment, deploymentHistory, waitDeployment,
         removeDeployment, pruneDeployments,
-        listServices, describeService, serviceStatus, viewConfig, setConfig, editConfig,
+        listServices, describeService, serviceStatus, serviceOpenAPI, viewConfig, setConfig, editConfig,
         listInvocations, describeInvocation, cancelInvocations, killInvocations, pauseInvocations, resumeInvocations,
         restartInvocations, purgeInvocations, purgeJournals,
         getState, setState, editState, patchState, clearState,
