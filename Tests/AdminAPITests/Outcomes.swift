@@ -83,7 +83,7 @@ extension AdminRequest {
     var recordedStatuses: Set<Int> {
         switch self {
         case .health, .clusterHealth, .version, .openAPI, .listDeployments, .listServices, .emptyList: [200]
-        case .register: [200, 201, 400, 409, 500]
+        case .register: [200, 201, 400, 409, 422, 500]
         case .describeDeployment, .describeService, .listHandlers, .describeHandler, .serviceOpenAPI: [200, 404]
         case .updateDeployment: [200, 400, 404, 500]
         case .removeDeployment: [202, 404, 409]

@@ -2,6 +2,8 @@ import ControlProtocol
 import FoundationEssentials
 import GoldenRecordings
 
+@testable import AdminAPI
+
 /// Checks JSON against the schemas of an OpenAPI document, as far as those of the admin API go.
 struct SchemaValidator {
     private let root: JSONValue
@@ -16,6 +18,9 @@ struct SchemaValidator {
         else { return nil }
         return SchemaValidator(document: document)
     }()
+
+    /// What this face says of itself.
+    static let own = (try? Fixture.value(AdminResponses.openAPI("0.1.0").body)).map { SchemaValidator(document: $0) }
 
     /// What is wrong with the value, by its place; empty when it fits the named schema.
     func faults(of value: JSONValue, in schema: String) -> [String] {

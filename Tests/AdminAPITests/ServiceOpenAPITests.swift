@@ -37,7 +37,7 @@ import Testing
         ]
     )
     func structureIsThatOfTheRecordings(name: String, service: String) throws {
-        let recorded = try #require(try Recording.named(name)?.response.body)
+        let recorded = try #require(Recording.named(name)?.response.body)
         #expect(structure(try document(service)) == structure(recorded))
     }
 
