@@ -99,7 +99,20 @@ extension AdminOperation {
             answers: [(202, nil)],
             refusals: [400, 404, 409]
         ),
+        update(.patch, "update_deployment"), update(.put, "replace_deployment"),
     ]
+
+    private static func update(_ method: HTTPMethod, _ id: String) -> AdminOperation {
+        AdminOperation(
+            method: method,
+            path: "/deployments/{deployment}",
+            id: id,
+            summary: "Change where and how a deployment is reached; invocations in flight follow",
+            body: "UpdateDeploymentRequest",
+            answers: [(200, "DetailedDeploymentResponse")],
+            refusals: [400, 404, 415, 422, 500, 501]
+        )
+    }
 
     private static let services = [
         AdminOperation(
@@ -116,6 +129,15 @@ extension AdminOperation {
             summary: "The latest revision of a service",
             answers: [(200, "ServiceMetadata")],
             refusals: [404]
+        ),
+        AdminOperation(
+            method: .patch,
+            path: "/services/{service}",
+            id: "modify_service",
+            summary: "Set options of the latest revision of a service, until the next one",
+            body: "ModifyServiceRequest",
+            answers: [(200, "ServiceMetadata")],
+            refusals: [400, 404, 415, 422]
         ),
         AdminOperation(
             method: .get,
@@ -140,23 +162,14 @@ extension AdminOperation {
             summary: "How to call the service over HTTP, as OpenAPI 3.1",
             refusals: [404]
         ),
-    ]
-
-    private static let invocations = [
         AdminOperation(
-            method: .patch,
-            path: "/invocations/{invocation_id}/cancel",
-            id: "cancel_invocation",
-            summary: "Ask an invocation to end itself",
-            answers: [(200, nil), (202, nil)],
-            refusals: [400, 404, 409, 503]
-        ),
-        AdminOperation(
-            method: .patch,
-            path: "/invocations/{invocation_id}/kill",
-            id: "kill_invocation",
-            summary: "End an invocation and all that it called",
-            refusals: [400, 404, 409, 503]
+            method: .post,
+            path: "/services/{service}/state",
+            id: "modify_service_state",
+            summary: "Replace the whole state of a key, in line with the invocations that write it",
+            body: "ModifyServiceStateRequest",
+            answers: [(202, nil)],
+            refusals: [400, 404, 409, 413, 415, 422]
         ),
     ]
 }

@@ -14,6 +14,38 @@ enum AdminSchemas {
                 ]
             )
         ),
+        (
+            "UpdateDeploymentRequest",
+            .object(
+                required: [],
+                [
+                    ("uri", .nullable(.string)), ("additional_headers", .nullable(.map(.string))),
+                    ("metadata", .nullable(.map(.string))), ("use_http_11", .nullable(.boolean)),
+                    ("overwrite", .boolean), ("dry_run", .boolean),
+                ]
+            )
+        ),
+        (
+            "ModifyServiceRequest",
+            .object(
+                required: [],
+                [
+                    ("public", .nullable(.boolean)), ("idempotency_retention", .nullable(.string)),
+                    ("workflow_completion_retention", .nullable(.string)), ("journal_retention", .nullable(.string)),
+                    ("inactivity_timeout", .nullable(.string)), ("abort_timeout", .nullable(.string)),
+                ]
+            )
+        ),
+        (
+            "ModifyServiceStateRequest",
+            .object(
+                required: ["object_key", "new_state"],
+                [
+                    ("object_key", .string), ("version", .nullable(.string)),
+                    ("new_state", .map(.list(.integer))),
+                ]
+            )
+        ),
         ("QueryRequest", .object(required: ["query"], [("query", .string)])),
     ]
 
@@ -132,6 +164,7 @@ enum AdminSchemas {
                 ]
             )
         ),
+        ("RestartAsNewInvocationResponse", .object(required: ["new_invocation_id"], [("new_invocation_id", .string)])),
         ("ListSubscriptionsResponse", .object(required: ["subscriptions"], [("subscriptions", .list(.any))])),
         ("ListKafkaClustersResponse", .object(required: ["clusters"], [("clusters", .list(.any))])),
     ]

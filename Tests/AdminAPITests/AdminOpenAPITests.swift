@@ -28,6 +28,16 @@ import Testing
         }
     }
 
+    @Test(.enabled(if: SchemaValidator.published != nil)) func everyPublishedOperationIsDescribed() throws {
+        let published = try #require(SchemaValidator.published)
+        guard case .object(let document) = published.root else {
+            Issue.record("no object")
+            return
+        }
+        let own = AdminResponses.openAPI("0.1.0").members
+        #expect(operations(document).subtracting(operations(own)) == [])
+    }
+
     @Test func namedSchemasAreThere() throws {
         let document = AdminResponses.openAPI("0.1.0").members
         #expect(document["openapi"] == .string("3.1.0"))

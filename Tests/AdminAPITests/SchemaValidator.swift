@@ -6,7 +6,7 @@ import GoldenRecordings
 
 /// Checks JSON against the schemas of an OpenAPI document, as far as those of the admin API go.
 struct SchemaValidator {
-    private let root: JSONValue
+    let root: JSONValue
 
     init(document: JSONValue) { root = document }
 
