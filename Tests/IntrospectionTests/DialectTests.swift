@@ -285,6 +285,20 @@ struct DialectTests {
         }
     }
 
+    @Test func whatWouldGrowWithoutBoundIsRefused() throws {
+        let world = try QueryWorld()
+        let parts: [(name: String, before: String, after: String)] = [
+            ("greatest", "greatest(", ", 1, 2, 3, 4, 5, 6, 7)"), ("right", "right(", ", 1)"),
+            ("case", "CASE ", " WHEN 1 THEN 2 WHEN 2 THEN 3 END"),
+            ("between", "(", " BETWEEN 1 AND 2)"),
+        ]
+        for (name, before, after) in parts {
+            let sql = "SELECT " + String(repeating: before, count: 40) + "'1'" + String(repeating: after, count: 40)
+            #expect(throws: QueryError.self, "\(name)") { try world.query(sql) }
+        }
+        #expect(try world.query("SELECT greatest(1, NULL, 3), least(NULL, 2, 5)").rows == [[.integer(3), .integer(2)]])
+    }
+
     @Test func manyConditionsAndIdsAreNoTrouble() throws {
         let world = try world()
         let ids = (0..<2_000).map { _ in "'\(id(1))'" }.joined(separator: ", ")

@@ -123,11 +123,11 @@ extension Translator {
     ) throws(DialectError) -> TypedSQL {
         let (type, unified) = try self.unified(arguments, at: offset)
         guard unified.count <= 8 else { throw DialectError("\(name.prefix(8)) takes at most 8 arguments", at: offset) }
-        var sql = unified[0].sql
-        for value in unified.dropFirst() {
-            sql = "\(function)(ifnull(\(sql), \(value.sql)), ifnull(\(value.sql), \(sql)))"
-        }
-        return TypedSQL(sql, type, name: name, of: arguments)
+        guard unified.count > 1 else { return unified[0] }
+        // SQLite's is NULL where one is NULL: so each gives way to one that is not.
+        let values = unified.map(\.sql)
+        let present = values.indices.map { "coalesce(\((values[$0...] + values[..<$0]).joined(separator: ", ")))" }
+        return TypedSQL("\(function)(\(present.joined(separator: ", ")))", type, name: name, of: arguments)
     }
 
     private func toTimestamp(_ value: TypedSQL, _ name: String, at offset: Int) throws(DialectError) -> TypedSQL {

@@ -35,6 +35,10 @@ final class Translator {
             throw DialectError("the expression is nested more than \(Self.depthMax) levels deep", at: expression.offset)
         }
         var translated = try untested(expression, scope)
+        // Some things are written more than once in SQLite's SQL, and nested they would grow without bound.
+        guard translated.sql.utf8.count <= limits.sqlBytesMax, translated.name.utf8.count <= limits.sqlBytesMax else {
+            throw DialectError("the expression is too long", at: expression.offset)
+        }
         if scope.grouped.contains(translated.sql) { translated.columns = [] }
         return translated
     }
