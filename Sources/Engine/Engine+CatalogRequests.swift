@@ -11,7 +11,7 @@ extension Engine {
             case .configure(let service, let configuration):
                 answer(request, .configured(try configure(service, configuration, act)))
             case .prune(let createdBefore, let dryRun):
-                answer(request, .pruned(try prune(createdBefore: createdBefore, dryRun: dryRun, act)))
+                answer(request, .pruned(prune(createdBefore: createdBefore, dryRun: dryRun, act)))
             }
         } catch {
             answer(request, .refused(.registry(error)))
@@ -44,21 +44,19 @@ extension Engine {
         return result
     }
 
-    private mutating func prune(
-        createdBefore: Timestamp?,
-        dryRun: Bool,
-        _ act: OperatorAct
-    ) throws(RegistryError) -> Pruned {
-        let work = unfinishedWork
-        let prunable = memory.catalog.prunable(work: work, createdBefore: createdBefore)
-        if dryRun { return Pruned(deployments: prunable, remaining: 0, isDryRun: true) }
-        let chosen = prunable.prefix(CatalogRequest.pruneMax)
-        for deployment in chosen {
-            let removal = try memory.catalog.remove(deployment.id, force: false, work: work, act: act)
-            memory.catalog = removal.catalog
-            writes.catalog.append(contentsOf: removal.changes)
-            actions.append(.note(.removed(deployment.id, orphaned: 0)))
+    private mutating func prune(createdBefore: Timestamp?, dryRun: Bool, _ act: OperatorAct) -> Pruned {
+        if dryRun {
+            let prunable = memory.catalog.prunable(work: unfinishedWork, createdBefore: createdBefore)
+            return Pruned(deployments: prunable, remaining: 0, isDryRun: true)
         }
-        return Pruned(deployments: Array(chosen), remaining: prunable.count - chosen.count, isDryRun: false)
+        let (pruned, changes) = memory.catalog.prune(
+            work: unfinishedWork,
+            createdBefore: createdBefore,
+            limit: CatalogRequest.pruneMax,
+            act: act
+        )
+        writes.catalog.append(contentsOf: changes)
+        for deployment in pruned.deployments { actions.append(.note(.removed(deployment.id, orphaned: 0))) }
+        return pruned
     }
 }

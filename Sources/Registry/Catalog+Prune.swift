@@ -25,4 +25,35 @@ extension Catalog {
             }
             .sorted { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
     }
+
+    /// Removes what is drained and older than that, at most so many, the oldest first. Gives what the store has to write.
+    package mutating func prune(
+        work: some UnfinishedWork,
+        createdBefore: Timestamp?,
+        limit: Int,
+        act: OperatorAct
+    ) -> (pruned: Pruned, changes: [CatalogChange]) {
+        let prunable = prunable(work: work, createdBefore: createdBefore)
+        let chosen = Array(prunable.prefix(limit))
+        var changes: [CatalogChange] = []
+        for deployment in chosen {
+            take(deployment.id)
+            changes.append(.deploymentRemoved(deployment.id))
+            changes.append(
+                .recorded(
+                    CatalogHistoryRecord(
+                        at: act.at,
+                        deployment: deployment.id,
+                        act: .removed,
+                        forced: false,
+                        actor: act.actor,
+                        before: deployment,
+                        after: nil
+                    )
+                )
+            )
+        }
+        let pruned = Pruned(deployments: chosen, remaining: prunable.count - chosen.count, isDryRun: false)
+        return (pruned, changes)
+    }
 }

@@ -50,5 +50,13 @@ import Testing
         }
         #expect(rest.prunable(work: work, createdBefore: createdBefore).isEmpty)
         #expect(rest.service(named: "A")?.latest.revision == 5)
+        var pruned = catalog
+        let (step, changes) = pruned.prune(work: work, createdBefore: createdBefore, limit: 2, act: Fixture.act())
+        #expect(step.deployments == Array(prunable.prefix(2)))
+        #expect(step.remaining == max(0, prunable.count - 2))
+        #expect(changes.count == 2 * step.deployments.count)
+        #expect(pruned.deployments.count == 5 - step.deployments.count)
+        _ = pruned.prune(work: work, createdBefore: createdBefore, limit: 9, act: Fixture.act())
+        #expect(pruned == rest)
     }
 }
