@@ -23,10 +23,20 @@ struct SourcePlace: CustomStringConvertible {
     let column: Int
 
     init(of offset: Int, in sql: String) {
-        let before = sql.utf8.prefix(offset)
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { before.index(after: $0) } ?? before.startIndex
-        line = before.reduce(1) { $1 == UInt8(ascii: "\n") ? $0 + 1 : $0 }
-        column = String(decoding: before[start...], as: UTF8.self).unicodeScalars.count + 1
+        let before = Array(sql.utf8.prefix(offset))
+        var line = 1
+        var column = 1
+        for byte in before {
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                column = 1
+            } else if byte & 0xc0 != 0x80 {
+                // What continues a character is no other one.
+                column += 1
+            }
+        }
+        self.line = line
+        self.column = column
     }
 
     var description: String { "line \(line), column \(column)" }
