@@ -205,7 +205,7 @@ import Testing
     @Test func `invocations list`() throws {
         var failing = InvocationSummary(id: "inv_1", target: "G/a/greet", status: .backingOff, createdAt: Self.time)
         failing.retryCount = 3
-        failing.lastFailure = "no\nroute\u{1B}[2J"
+        failing.lastFailure = "no\u{1B}[2J route\nat line 1"
         failing.deploymentId = "dp_1a"
         var failed = InvocationSummary(id: "inv_22", target: "G/b", status: .completed, createdAt: Self.time)
         failed.completionResult = "failure"
@@ -217,7 +217,7 @@ import Testing
             method: .invocationsList,
             expecting: #"""
                 ID      TARGET     STATUS               CREATED               RETRIES  DEPLOYMENT ID  LAST FAILURE
-                inv_1   G/a/greet  backing-off          2026-01-02 03:04:05Z  3        dp_1a          no\nroute\u{1B}[2J
+                inv_1   G/a/greet  backing-off          2026-01-02 03:04:05Z  3        dp_1a          no\u{1B}[2J route…
                 inv_22  G/b        completed (failure)  2026-01-02 03:04:05Z  -        -              -
 
                 """#

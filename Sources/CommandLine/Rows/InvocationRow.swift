@@ -10,8 +10,14 @@ struct InvocationRow: TableRow {
         [
             Cell(invocation.id), Cell(invocation.target), status, Cell(invocation.createdAt),
             Cell(optional: invocation.retryCount.map(String.init)), Cell(optional: invocation.deploymentId),
-            Cell(optional: invocation.lastFailure),
+            Cell(optional: invocation.lastFailure.map(Self.brief)),
         ]
+    }
+
+    /// The beginning of a failure: SDKs send whole stack traces, and `describe` shows them.
+    private static func brief(_ failure: String) -> String {
+        let line = failure.prefix { !$0.isNewline }.prefix(100)
+        return line.endIndex == failure.endIndex ? failure : line + "…"
     }
 
     /// A completed invocation that failed shows how it completed.
