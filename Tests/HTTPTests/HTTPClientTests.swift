@@ -59,6 +59,36 @@ import Testing
         #expect(Set(world.handler.seen.map(\.id.connection)).count == 1)
     }
 
+    @Test func aConnectionTakesNoMoreBeforeTheServersOfPythonCutItOff() throws {
+        let world = try LoopWorld()
+        func ask() -> ExchangeRecorder {
+            let recorder = ExchangeRecorder()
+            let head = request("/a", method: .get)
+            _ = world.client.open(head, to: world.endpoint(.http2), hasBody: false, delegate: recorder)
+            return recorder
+        }
+        let held = ExchangeRecorder()
+        _ = world.client.open(
+            request("/later", method: .get),
+            to: world.endpoint(.http2),
+            hasBody: false,
+            delegate: held
+        )
+        for _ in 0..<HTTP2ClientWire.requestsMax {
+            let recorder = ask()
+            world.run { recorder.isOver }
+            #expect(recorder.head?.status == 200)
+        }
+        let byConnection = Dictionary(grouping: world.handler.seen, by: \.id.connection).mapValues(\.count)
+        #expect(byConnection.values.sorted() == [1, HTTP2ClientWire.requestsMax])
+        // What the old one still has goes on to its end.
+        let first = try #require(world.handler.seen.first)
+        world.server.respond(to: first.id, HTTPResponse(status: 200))
+        world.run { held.isOver }
+        #expect(held.head?.status == 200)
+        world.run { world.client.connectionCount(to: world.endpoint(.http2)) == 1 }
+    }
+
     @Test func moreStreamsThanThePeerAllowsOpenMoreConnections() throws {
         let world = try LoopWorld()
         let recorders = (0..<250).map { _ in ExchangeRecorder() }

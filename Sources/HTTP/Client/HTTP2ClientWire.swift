@@ -6,6 +6,10 @@ final class HTTP2ClientWire: HTTPClientWire {
         case asked(at: UInt64)
     }
 
+    /// Requests after which a connection takes no more and ends with its last stream: common servers of Python cut one off
+    /// after a thousand (hypercorn's `keep_alive_max_requests`), with all that is under way on it.
+    static let requestsMax = 900
+
     private unowned let connection: HTTPClientConnection
     private let session = HTTP2Session(.client, settings: .client)
     /// At the places of the session's table.
@@ -15,6 +19,7 @@ final class HTTP2ClientWire: HTTPClientWire {
     private var idleSince: UInt64
     private var hasHeard = false
     private var isGoingAway = false
+    private var requestCount = 0
 
     init(_ connection: HTTPClientConnection) {
         self.connection = connection
@@ -25,7 +30,7 @@ final class HTTP2ClientWire: HTTPClientWire {
 
     var streamsMax: Int? { isGoingAway ? nil : session.availableStreams + session.activeStreams }
 
-    func canTake(_ exchange: HTTPExchange) -> Bool { session.availableStreams > 0 }
+    func canTake(_ exchange: HTTPExchange) -> Bool { !isGoingAway && session.availableStreams > 0 }
 
     func start(_ exchange: HTTPExchange) -> Bool {
         guard let key = session.request(exchange.head, isEnd: !exchange.hasBody) else { return false }
@@ -33,6 +38,8 @@ final class HTTP2ClientWire: HTTPClientWire {
         while exchanges.count <= slot { exchanges.append(nil) }
         exchanges[slot] = exchange
         exchange.opened(self, key)
+        requestCount += 1
+        if requestCount == Self.requestsMax { isGoingAway = true }
         return true
     }
 
