@@ -78,23 +78,14 @@ final class JournalTable {
             insert.bind(2, row.index)
             insert.bind(3, Int(row.type))
             insert.bind(5, row.appendedAt)
-            try row.payload.withUnsafeBufferPointer { (bytes) throws(StorageError) in
-                try payloads.bind(
-                    UnsafeRawBufferPointer(bytes),
-                    to: insert,
-                    at: 4,
-                    inlineBytesMax: PayloadTable.inlineBytesMax
-                )
-                try insert.run()
-            }
+            try payloads.run(insert, binding: row.payload, at: 4)
         }
     }
 
     func remove(of number: InvocationNumber) throws(StorageError) {
         if payloads.hasChunks {
             selectChunked.bind(1, number)
-            let chunked = try selectChunked.collect { statement in statement.integer(0) }
-            for payload in chunked { try payloads.remove(payload) }
+            try payloads.removeAll(namedBy: selectChunked)
         }
         delete.bind(1, number)
         try delete.run()

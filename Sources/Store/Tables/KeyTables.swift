@@ -96,22 +96,13 @@ final class KeyTables {
     private func put(_ value: [UInt8], of key: ServiceKey, named name: [UInt8]) throws(StorageError) {
         upsertValue.bind(key)
         upsertValue.bind(3, copying: name)
-        try value.withUnsafeBufferPointer { (bytes) throws(StorageError) in
-            try payloads.bind(
-                UnsafeRawBufferPointer(bytes),
-                to: upsertValue,
-                at: 4,
-                inlineBytesMax: PayloadTable.inlineBytesMax
-            )
-            try upsertValue.run()
-        }
+        try payloads.run(upsertValue, binding: value, at: 4)
     }
 
     private func clearState(of key: ServiceKey) throws(StorageError) {
         if payloads.hasChunks {
             selectChunked.bind(key)
-            let chunked = try selectChunked.collect { statement in statement.integer(0) }
-            for payload in chunked { try payloads.remove(payload) }
+            try payloads.removeAll(namedBy: selectChunked)
         }
         deleteState.bind(key)
         try deleteState.run()

@@ -53,6 +53,14 @@ final class PayloadTable {
         }
     }
 
+    /// Runs a statement with a payload bound to it, in place up to the usual length.
+    func run(_ statement: Statement, binding payload: [UInt8], at index: Int32) throws(StorageError) {
+        try payload.withUnsafeBufferPointer { (bytes) throws(StorageError) in
+            try bind(UnsafeRawBufferPointer(bytes), to: statement, at: index, inlineBytesMax: Self.inlineBytesMax)
+            try statement.run()
+        }
+    }
+
     /// The payload in a column of the current row, put together again.
     func payload(of statement: Statement, _ column: Int32) throws(StorageError) -> [UInt8] {
         guard statement.isInteger(column) else { return statement.blob(column) }
@@ -71,6 +79,11 @@ final class PayloadTable {
     func remove(_ payload: Int64) throws(StorageError) {
         bindRange(delete, payload)
         try delete.run()
+    }
+
+    /// Removes the chunks of each payload that a bound statement names in its first column.
+    func removeAll(namedBy statement: Statement) throws(StorageError) {
+        for payload in try statement.collect({ $0.integer(0) }) { try remove(payload) }
     }
 
     // MARK: Writing

@@ -70,23 +70,14 @@ final class StatePatchTable {
         for (name, value) in queued.patch.newState {
             insertValue.bind(1, queued.sequence)
             insertValue.bind(2, copying: name)
-            try value.withUnsafeBufferPointer { (bytes) throws(StorageError) in
-                try payloads.bind(
-                    UnsafeRawBufferPointer(bytes),
-                    to: insertValue,
-                    at: 3,
-                    inlineBytesMax: PayloadTable.inlineBytesMax
-                )
-                try insertValue.run()
-            }
+            try payloads.run(insertValue, binding: value, at: 3)
         }
     }
 
     func remove(_ sequence: Int64) throws(StorageError) {
         if payloads.hasChunks {
             selectChunked.bind(1, sequence)
-            let chunked = try selectChunked.collect { statement in statement.integer(0) }
-            for payload in chunked { try payloads.remove(payload) }
+            try payloads.removeAll(namedBy: selectChunked)
         }
         deleteValues.bind(1, sequence)
         try deleteValues.run()
