@@ -6,9 +6,10 @@ import Testing
 
 extension Desk {
     /// A desk whose invocation 2 is in that state; invocation 1 holds its key if it is inboxed. Started ones are pinned to the
-    /// deployment at `v1:1`.
+    /// deployment at `v1:1`. If a caller waits for it, that is request 3.
     static func with(
         _ status: InvocationStatus,
+        waits: Bool = false,
         settings: Settings = Settings(),
         mode: ProtocolMode = .bidiStream,
         versions: ClosedRange<Int> = 5...7
@@ -20,12 +21,12 @@ extension Desk {
             let request = InvokeRequest(
                 target: Target(service: "Counter", key: "k", handler: "add"),
                 input: inputFrame(headers: [], value: []).payload,
-                waitsForResult: false
+                waitsForResult: waits
             )
             let id = desk.request()
             try desk.turn(starts: false) { (engine) throws(StorageError) in try engine.apply(.invoke(request, id)) }
         } else {
-            try desk.invoke("Counter", "add", key: "k", startAt: startAt)
+            try desk.invoke("Counter", "add", key: "k", startAt: startAt, waits: waits)
         }
         switch status {
         case .scheduled, .inboxed, .ready, .running: break

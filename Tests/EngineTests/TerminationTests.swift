@@ -6,37 +6,6 @@ import Testing
 
 /// Cancel and kill in every state (invocations.md, section 5).
 @Suite struct TerminationTests {
-    /// A desk whose invocation 2 is in that state, waited for by request 3; invocation 1 holds its key if it is inboxed.
-    private func desk(_ status: InvocationStatus) throws -> Desk {
-        let desk = try Desk()
-        try desk.invoke("Counter", "add", key: status == .inboxed ? "k" : "other")
-        let startAt = status == .scheduled ? desk.now.adding(.seconds(60)) : nil
-        if status == .ready {
-            let request = InvokeRequest(
-                target: Target(service: "Counter", key: "k", handler: "add"),
-                input: inputFrame(headers: [], value: []).payload,
-                waitsForResult: true
-            )
-            let id = desk.request()
-            try desk.turn(starts: false) { (engine) throws(StorageError) in try engine.apply(.invoke(request, id)) }
-        } else {
-            try desk.invoke("Counter", "add", key: "k", startAt: startAt, waits: true)
-        }
-        let sleep = command(
-            .sleep(wakeUpTimeMilliseconds: UInt64(desk.now.milliseconds + 60_000), completionID: 1)
-        )
-        switch status {
-        case .scheduled, .inboxed, .ready, .running: break
-        case .backingOff: try desk.report(2, .ended)
-        case .suspended: try desk.receive(2, sleep, suspend(.completion(1), .cancelSignal))
-        case .paused:
-            try desk.receive(2, .error(ErrorMessage(code: 500, message: "x", behavior: .pause)))
-        case .completed: try desk.receive(2, output, .end)
-        }
-        #expect(desk.status(2) == status)
-        return desk
-    }
-
     @Test(
         "cancel",
         arguments: [
@@ -50,7 +19,7 @@ import Testing
         ]
     )
     func cancel(status: InvocationStatus, lines: [String]) throws {
-        let desk = try desk(status)
+        let desk = try Desk.with(status, waits: true)
         #expect(try desk.cancel(2) == lines)
         #expect((desk.status(2) == nil) == (status == .scheduled || status == .inboxed))
         #expect(desk.storage.rows.timers.allSatisfy { $0.kind == .sleep })
@@ -59,7 +28,7 @@ import Testing
 
     @Test("a cancel wakes what backs off and leaves its count of attempts")
     func cancelWakesABackoff() throws {
-        let desk = try desk(.backingOff)
+        let desk = try Desk.with(.backingOff, waits: true)
         try desk.cancel(2)
         #expect(desk.status(2) == .running)
         #expect(desk.invocation(2)?.attempt.retryCount == 2)
@@ -77,7 +46,7 @@ import Testing
         ]
     )
     func kill(status: InvocationStatus, before: [String]) throws {
-        let desk = try desk(status)
+        let desk = try Desk.with(status, waits: true)
         #expect(try desk.kill(2) == before + ["answer 4: terminated", "answer 3: failure 409 killed"])
         let isKept = status != .scheduled && status != .inboxed
         #expect(desk.status(2) == (isKept ? .completed : nil))
@@ -89,7 +58,7 @@ import Testing
     }
 
     @Test func completedAndUnknownInvocationsAreRefused() throws {
-        let desk = try desk(.completed)
+        let desk = try Desk.with(.completed, waits: true)
         let id = try desk.id(2)
         let completed = "answer 4: refused: the invocation '\(id)' is already completed"
         #expect(try desk.cancel(2) == [completed])
