@@ -117,6 +117,7 @@ let package = Package(
             path: "Tests/GoldenRecordings",
             swiftSettings: strict
         ),
+        .target(name: "Processes", path: "Tests/Processes", swiftSettings: strict),
         tests("DurableModelTests", ["DurableModel"]),
         tests("LoggingTests", ["Logging"]),
         tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel", "GoldenRecordings"]),
@@ -128,14 +129,14 @@ let package = Package(
             ["Store", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "CSQLite"],
             exclude: ["Fixtures"]
         ),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["EventLoop", "Processes"]),
         tests("HTTPTests", ["HTTP", "EventLoop"]),
         tests(
             "EndpointsTests",
             ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop", "GoldenRecordings"]
         ),
         tests("ControlProtocolTests", ["ControlProtocol", "DurableModel"]),
-        tests("SystemdTests", ["Systemd", "Logging"]),
+        tests("SystemdTests", ["Systemd", "Logging", "Processes"]),
         tests("ConfigurationTests", ["Configuration", "DurableModel"]),
         tests(
             "RuntimeTests",

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Processes
 import Systemd
 import Testing
 
@@ -63,8 +64,8 @@ import Testing
         close(ends[1])
     }
 
-    @Test func standardErrorIsComparedWithWhatWasAnnounced() async {
-        await #expect(processExitsWith: .success) {
+    @Test func standardErrorIsComparedWithWhatWasAnnounced() throws {
+        try inOwnProcess {
             unsetenv("JOURNAL_STREAM")
             #expect(!JournalSink.standardErrorIsJournal() && JournalSink.standard() is LineSink)
             var status = stat()

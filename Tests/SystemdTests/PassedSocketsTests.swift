@@ -1,4 +1,5 @@
 import Glibc
+import Processes
 import Systemd
 import Testing
 
@@ -56,8 +57,8 @@ import Testing
         _ = directory
     }
 
-    @Test func withoutAnAnnouncementThereIsNothing() async {
-        await #expect(processExitsWith: .success) {
+    @Test func withoutAnAnnouncementThereIsNothing() throws {
+        try inOwnProcess {
             unsetenv("LISTEN_PID")
             unsetenv("LISTEN_FDS")
             let unannounced = try PassedSockets.take()
@@ -80,13 +81,11 @@ import Testing
     func socketsOfSystemdSocketActivateAreTaken() throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/control"
-        let program = try #require(realpathOf("/proc/self/exe"))
         let child = try startProgram(
             Self.socketActivate,
             [
-                "-l", path, "--fdname=control", "-E", "PERDURE_TEST_ACTIVATED=\(path)", program, "--testing-library",
-                "swift-testing", "--filter", "activatedProcessTakesItsSockets",
-            ],
+                "-l", path, "--fdname=control", "-E", "PERDURE_TEST_ACTIVATED=\(path)", TestProgram.path(),
+            ] + TestProgram.arguments(running: "activatedProcessTakesItsSockets"),
             output: directory.path + "/output"
         )
         // The tool starts the program at the first connection.
@@ -103,8 +102,7 @@ import Testing
         #expect(connection >= 0)
         var byte: UInt8 = 0
         #expect(read(connection, &byte, 1) == 1 && byte == UInt8(ascii: "!"), "the started program answers")
-        var status: Int32 = -1
-        #expect(waitpid(child, &status, 0) == child)
+        let status = waitForEnd(of: child)
         let output = try readText(directory.path + "/output")
         #expect(status == 0, "\(output)")
         close(connection)
@@ -124,11 +122,5 @@ import Testing
         let connection = accept(control, nil, nil)
         #expect(write(connection, "!", 1) == 1)
         close(connection)
-    }
-
-    private func realpathOf(_ path: String) -> String? {
-        guard let resolved = realpath(path, nil) else { return nil }
-        defer { free(resolved) }
-        return String(cString: resolved)
     }
 }

@@ -1,21 +1,6 @@
 import Glibc
+import Processes
 import Testing
-
-/// Starts a program with our environment; the caller waits for it. With `output`, its standard output and error go to that file.
-func startProgram(_ program: String, _ arguments: [String], output: String? = nil) throws -> pid_t {
-    var argv: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-    defer { for pointer in argv { free(pointer) } }
-    var actions = posix_spawn_file_actions_t()
-    posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
-    if let output {
-        posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
-        posix_spawn_file_actions_adddup2(&actions, 1, 2)
-    }
-    var pid: pid_t = 0
-    try #require(posix_spawn(&pid, program, &actions, nil, &argv, environ) == 0)
-    return pid
-}
 
 /// Runs a program to its end: its exit status and what it wrote.
 func runProgram(_ program: String, _ arguments: [String], in directory: TemporaryDirectory) throws -> (
@@ -23,8 +8,7 @@ func runProgram(_ program: String, _ arguments: [String], in directory: Temporar
 ) {
     let path = directory.path + "/output"
     let pid = try startProgram(program, arguments, output: path)
-    var status: Int32 = -1
-    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+    let status = waitForEnd(of: pid)
     return (status >> 8 & 0xFF, try readText(path))
 }
 

@@ -1,11 +1,12 @@
 import Glibc
+import Processes
 import Systemd
 import Testing
 
 /// Each in a process of its own, since what systemd says it says in the environment.
 @Suite struct ServiceManagerTests {
-    @Test func messagesReachTheServiceManager() async {
-        await #expect(processExitsWith: .success) {
+    @Test func messagesReachTheServiceManager() throws {
+        try inOwnProcess {
             let socket = try NotifySocket()
             let manager = ServiceManager()
             manager.ready(status: "serving 3 deployments")
@@ -22,8 +23,8 @@ import Testing
         }
     }
 
-    @Test func reloadingTellsTheMonotonicTime() async {
-        await #expect(processExitsWith: .success) {
+    @Test func reloadingTellsTheMonotonicTime() throws {
+        try inOwnProcess {
             let socket = try NotifySocket()
             var before = timespec()
             clock_gettime(CLOCK_MONOTONIC, &before)
@@ -36,16 +37,16 @@ import Testing
         }
     }
 
-    @Test func statusCannotSmuggleAnotherVariable() async {
-        await #expect(processExitsWith: .success) {
+    @Test func statusCannotSmuggleAnotherVariable() throws {
+        try inOwnProcess {
             let socket = try NotifySocket()
             ServiceManager().status("one\nSTOPPING=1\r\0end")
             #expect(socket.message() == "STATUS=one STOPPING=1  end")
         }
     }
 
-    @Test func withoutASocketNothingHappens() async {
-        await #expect(processExitsWith: .success) {
+    @Test func withoutASocketNothingHappens() throws {
+        try inOwnProcess {
             for value in ["", "/nowhere/at/all", "relative"] {
                 setenv("NOTIFY_SOCKET", value, 1)
                 ServiceManager().ready(status: "serving")
@@ -56,8 +57,8 @@ import Testing
         }
     }
 
-    @Test func watchdogIsTakenOnlyWhenItMeansThisProcess() async {
-        await #expect(processExitsWith: .success) {
+    @Test func watchdogIsTakenOnlyWhenItMeansThisProcess() throws {
+        try inOwnProcess {
             unsetenv("WATCHDOG_USEC")
             unsetenv("WATCHDOG_PID")
             #expect(ServiceManager.takeWatchdogTimeout() == nil)
