@@ -102,7 +102,7 @@ final class StateDirectory {
     private static func acquireLock(_ path: String, directory: String) throws(StoreError) -> Int32 {
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, fileMode)
         guard descriptor >= 0 else { throw failure(path, "opening it") }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+        guard takeLock(descriptor) else {
             let reason = errno
             defer { close(descriptor) }
             guard reason == EWOULDBLOCK else { throw failure(path, "locking it", reason) }
@@ -113,6 +113,17 @@ final class StateDirectory {
         _ = ftruncate(descriptor, 0)
         _ = pwrite(descriptor, text, text.count, 0)
         return descriptor
+    }
+
+    /// Tries for a fifth of a second: a process that a killed daemon was just starting has its lock until it runs its own
+    /// program. Sets `errno` when it fails.
+    private static func takeLock(_ descriptor: Int32) -> Bool {
+        for _ in 0..<20 {
+            if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK else { return false }
+            usleep(10_000)
+        }
+        return flock(descriptor, LOCK_EX | LOCK_NB) == 0
     }
 
     private static func holder(_ descriptor: Int32) -> Int? {
