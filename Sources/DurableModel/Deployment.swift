@@ -12,13 +12,15 @@ package enum HTTPVersion: String, Sendable, Hashable {
 
 /// Where a deployment is, as the operator wrote it and as a client needs it.
 package struct DeploymentAddress: Sendable, Hashable {
-    /// `http` or `https`, lower-cased.
+    /// `http`, `https` or `unix`, lower-cased.
     package var scheme: String
-    /// `host[:port]` as written, without user information; of a Unix socket its path.
+    /// `host[:port]` as written, without user information; of a Unix socket its path, percent-encoded in the one way
+    /// that `Endpoints` writes it.
     package var authority: String
     /// The path without a trailing slash, `""` for the root, or as written for comparing (see `pathAsWritten`).
     package var path: String
-    /// The path as written, at least `/`: `/x` and `/x/` are two deployments (registry.md, section 1).
+    /// The path as written, at least `/`: `/x` and `/x/` are two deployments (registry.md, section 1). Always `/` at a
+    /// Unix socket, whose address has no room for one.
     package var pathAsWritten: String
     /// Without the `?`.
     package var query: String?
@@ -35,8 +37,12 @@ package struct DeploymentAddress: Sendable, Hashable {
 
     /// The whole address as text.
     package var uri: String {
-        scheme + "://" + authority + pathAsWritten + (query.map { "?" + $0 } ?? "")
+        let place = scheme == Self.unixScheme ? "unix:" + authority : scheme + "://" + authority + pathAsWritten
+        return place + (query.map { "?" + $0 } ?? "")
     }
+
+    /// Of an address that is the path of a Unix socket.
+    package static let unixScheme = "unix"
 }
 
 /// A revision of a service: one deployment's version of it, numbered for the service.

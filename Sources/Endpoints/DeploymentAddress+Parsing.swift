@@ -14,6 +14,11 @@ package enum DeploymentAddressError: Error, Hashable, Sendable {
     case malformedPort
     /// A space, a control character or one outside ASCII: such have to be percent-encoded.
     case forbiddenCharacter
+    /// `unix:` without an absolute path, or with a host.
+    case socketPathNotAbsolute
+    case socketPathTooLong(bytesMax: Int)
+    /// A path that no socket file can have, or that is written in a way that hides where it is.
+    case malformedSocketPath
 
     /// One sentence for the operator: what is wrong and what to write instead.
     package var message: String {
@@ -22,7 +27,7 @@ package enum DeploymentAddressError: Error, Hashable, Sendable {
         case .tooLong(let max): "the URI of the deployment is longer than \(max) bytes"
         case .notAbsolute: "the URI of the deployment is not absolute; write it as http://HOST:PORT/PATH"
         case .unsupportedScheme(let scheme):
-            "the URI of the deployment has the scheme '\(scheme)'; only http and https are known"
+            "the URI of the deployment has the scheme '\(scheme)'; only http, https and unix are known"
         case .hasUserInformation:
             "the URI of the deployment holds user information (before an '@'), which would be shown to everyone who "
                 + "lists deployments; remove it and send credentials as an additional header"
@@ -31,6 +36,13 @@ package enum DeploymentAddressError: Error, Hashable, Sendable {
         case .malformedPort: "the port in the URI of the deployment is not a number from 1 to 65535"
         case .forbiddenCharacter:
             "the URI of the deployment holds a space, a control character or one outside ASCII; percent-encode it"
+        case .socketPathNotAbsolute:
+            "the address of a Unix socket needs its absolute path and no host; write it as unix:/run/SERVICE.sock"
+        case .socketPathTooLong(let max):
+            "the path of the Unix socket is longer than \(max) bytes, which is all that the system takes"
+        case .malformedSocketPath:
+            "the path of the Unix socket is none of a file: it ends in '/', has '.' or '..' in it, or holds a percent "
+                + "sign that begins no encoded character; write it as unix:/run/SERVICE.sock"
         }
     }
 }
@@ -39,16 +51,19 @@ extension DeploymentAddress {
     /// Nobody writes longer ones by hand, and it goes into every request's head.
     package static let uriBytesMax = 2048
 
-    /// Reads what an operator wrote: an absolute `http` or `https` URI. A fragment is dropped; it means nothing to a
-    /// server.
+    /// Reads what an operator wrote: an absolute `http` or `https` URI, or `unix:` and the path of a socket. A fragment
+    /// is dropped; it means nothing to a server.
     package init(parsing text: String) throws(DeploymentAddressError) {
         let uri = text.utf8
         guard !uri.isEmpty else { throw .empty }
         guard uri.count <= Self.uriBytesMax else { throw .tooLong(bytesMax: Self.uriBytesMax) }
-        guard let colon = uri.firstIndex(of: UInt8(ascii: ":")), uri[colon...].starts(with: "://".utf8) else {
-            throw .notAbsolute
-        }
+        guard let colon = uri.firstIndex(of: UInt8(ascii: ":")) else { throw .notAbsolute }
         let scheme = String(text[..<colon]).lowercased()
+        if scheme == Self.unixScheme {
+            self = try Self.unixSocket(text[colon...].dropFirst())
+            return
+        }
+        guard uri[colon...].starts(with: "://".utf8) else { throw .notAbsolute }
         guard let first = scheme.utf8.first, first.isLowercaseLetter, scheme.utf8.allSatisfy(\.isSchemeCharacter) else {
             throw .notAbsolute
         }

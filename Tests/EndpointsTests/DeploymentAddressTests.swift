@@ -35,11 +35,56 @@ struct DeploymentAddressTests {
         #expect(address.scheme == (text.hasPrefix("https") ? "https" : "http"))
     }
 
+    @Test(
+        arguments: [
+            ("unix:/run/x.sock", "/run/x.sock", "unix:/run/x.sock", nil),
+            ("UNIX:///run/x.sock", "/run/x.sock", "unix:/run/x.sock", nil),
+            ("unix:/run//x%2Esock", "/run/x.sock", "unix:/run/x.sock", nil),
+            ("unix:/a%20b/%c3%a4@:%3f", "/a b/ä@:?", "unix:/a%20b/%C3%A4%40%3A%3F", nil),
+            ("unix:/run/a%2fb", "/run/a/b", "unix:/run/a/b", nil),
+            ("unix:/run/x.sock?a=1&b=?#f", "/run/x.sock", "unix:/run/x.sock?a=1&b=?", "a=1&b=?"),
+            ("unix:/run/x.sock?", "/run/x.sock", "unix:/run/x.sock?", ""),
+        ] as [(String, String, String, String?)]
+    )
+    func aUnixSocketHasOneFormHoweverItIsWritten(text: String, path: String, uri: String, query: String?) throws {
+        let address = try DeploymentAddress(parsing: text)
+        #expect(address.socketPath == path)
+        #expect(address.uri == uri)
+        #expect(address.query == query)
+        #expect(address.path == "" && address.pathAsWritten == "/")
+        #expect(try DeploymentAddress(parsing: uri) == address)
+    }
+
+    private static let badSockets: [(String, DeploymentAddressError)] = [
+        ("unixx:/run/x.sock", .notAbsolute), ("unix:", .socketPathNotAbsolute),
+        ("unix:run/x.sock", .socketPathNotAbsolute), ("unix://h/run/x.sock", .socketPathNotAbsolute),
+        ("unix:////run/x.sock", .socketPathNotAbsolute), ("unix://", .socketPathNotAbsolute),
+        ("unix:/", .malformedSocketPath), ("unix:/run/", .malformedSocketPath),
+        ("unix:/run/../x", .malformedSocketPath), ("unix:/run/%2e%2E/x", .malformedSocketPath),
+        ("unix:/./x", .malformedSocketPath), ("unix:/x%", .malformedSocketPath), ("unix:/x%0", .malformedSocketPath),
+        ("unix:/x%zz", .malformedSocketPath), ("unix:/x%00", .malformedSocketPath),
+        ("unix:/x%ff", .malformedSocketPath), ("unix:/a b", .forbiddenCharacter),
+        ("unix:/" + String(repeating: "x", count: 107), .socketPathTooLong(bytesMax: 107)),
+    ]
+
+    @Test(arguments: badSockets)
+    func whatIsNoPathOfASocketIsRefused(text: String, error: DeploymentAddressError) {
+        #expect(throws: error) { try DeploymentAddress(parsing: text) }
+        #expect(!error.message.isEmpty)
+    }
+
+    @Test func aPathOfAllTheRoomThereIsIsTaken() throws {
+        let path = "/" + String(repeating: "ä", count: 53)
+        #expect(path.utf8.count == DeploymentAddress.socketPathBytesMax)
+        let encoded = "/" + String(repeating: "%C3%A4", count: 53)
+        #expect(try DeploymentAddress(parsing: "unix:" + encoded).socketPath == path)
+    }
+
     @Test(arguments: [
         ("", DeploymentAddressError.empty), ("127.0.0.1:9080", .notAbsolute), ("localhost", .notAbsolute),
         ("/x", .notAbsolute), ("://h", .notAbsolute), ("http:/h", .notAbsolute), ("http:h", .notAbsolute),
         ("1http://h", .notAbsolute), ("ht tp://h", .notAbsolute), ("user:secret@h/x", .notAbsolute),
-        ("ftp://h", .unsupportedScheme("ftp")), ("unix:///run/x.sock", .unsupportedScheme("unix")),
+        ("ftp://h", .unsupportedScheme("ftp")),
         ("http://", .hostMissing), ("http:///x", .hostMissing), ("http://:80", .hostMissing),
         ("http://user:secret@h", .hasUserInformation), ("http://secret@h", .hasUserInformation),
         ("http://@h", .hasUserInformation), ("https://user:secret@[::1]:9/", .hasUserInformation),

@@ -8,7 +8,9 @@ extension CommandTable {
     static let registerDeployment = Command(
         "deployments register",
         "register the services at an address",
-        arguments: [Command.Argument("URL", "the address of the deployment, http://HOST:PORT/PATH")],
+        arguments: [
+            Command.Argument("URL", "its address: http://HOST:PORT/PATH, https://HOST/PATH or unix:/PATH/OF.sock")
+        ],
         options: [
             Command.Option(.force, "read a known address again and overwrite its deployment in place"),
             Command.Option(.breaking, "register it even if that breaks callers of what runs now"),
@@ -20,6 +22,7 @@ extension CommandTable {
         examples: [
             "perdure deployments register http://localhost:9080",
             "perdure deployments register http://localhost:9080 --dry-run",
+            "perdure deployments register unix:/run/greeter/greeter.sock",
             "perdure deployments register https://a.example/v2 --extra-header 'authorization: Bearer abc' --yes",
         ]
     ) { call throws(ClientError) in

@@ -9,7 +9,10 @@ extension PublicTable {
             PublicColumn(
                 "endpoint",
                 .text,
-                "d.scheme || '://' || d.authority || d.path || ifnull('?' || d.query, '')"
+                """
+                CASE d.scheme WHEN 'unix' THEN 'unix:' || d.authority ELSE d.scheme || '://' || d.authority || d.path END \
+                || ifnull('?' || d.query, '')
+                """
             ),
             PublicColumn("created_at", .timestamp, "d.created_at"),
             PublicColumn("min_service_protocol_version", .uint32, "d.protocol_version_min"),

@@ -9,35 +9,69 @@ final class PythonService {
         case nonsense
     }
 
-    let port: UInt16
+    /// Where it listens, and as what.
+    enum Door {
+        case port(UInt16)
+        case socket(path: String)
+        /// TLS, with a certificate and its key.
+        case tls(port: UInt16, certificate: String, key: String)
+
+        var url: String {
+            switch self {
+            case .port(let port): "http://127.0.0.1:\(port)"
+            case .socket(let path): "unix:\(path)"
+            case .tls(let port, _, _): "https://localhost:\(port)"
+            }
+        }
+
+        fileprivate var arguments: [String] {
+            switch self {
+            case .port(let port): ["--bind", "127.0.0.1:\(port)"]
+            case .socket(let path): ["--bind", "unix:\(path)"]
+            case .tls(let port, let certificate, let key):
+                ["--bind", "127.0.0.1:\(port)", "--certificate", certificate, "--key", key]
+            }
+        }
+
+        fileprivate func knock() throws -> Socket {
+            switch self {
+            case .port(let port), .tls(let port, _, _): try Socket(port: port)
+            case .socket(let path): try Socket(path: path)
+            }
+        }
+    }
+
+    let door: Door
     private let kind: Kind
+    private let options: [String]
     private let directory: String
     private(set) var process: ChildProcess?
 
-    var url: String { "http://127.0.0.1:\(port)" }
+    var url: String { door.url }
 
-    init(_ kind: Kind, port: UInt16, directory: String) throws {
+    init(_ kind: Kind, at door: Door, options: [String] = [], directory: String) throws {
         self.kind = kind
-        self.port = port
+        self.door = door
+        self.options = options
         self.directory = directory
         try start()
     }
 
-    /// Starts it and waits until its port is open.
+    /// Starts it and waits until its door is open.
     func start() throws {
         let process = try ChildProcess(
             Prerequisites.python,
-            ["\(Prerequisites.services)/\(kind.rawValue).py", "--port", "\(port)"],
+            ["\(Prerequisites.services)/\(kind.rawValue).py"] + door.arguments + options,
             environment: [
                 "PATH": "/usr/bin:/bin", "HOME": directory, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1",
                 "EFFECTS": directory + "/effects",
             ],
-            outputPath: "\(directory)/\(kind.rawValue)-\(port).log"
+            outputPath: "\(directory)/\(kind.rawValue)-\(UInt32.random(in: 0...UInt32.max)).log"
         )
         self.process = process
         try eventually("the \(kind.rawValue) service to listen") {
             if process.hasEnded() { throw HarnessError("the service ended at its start:\n\(process.output)") }
-            return try? Socket(port: port)
+            return try? door.knock()
         }
     }
 

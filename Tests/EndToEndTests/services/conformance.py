@@ -4,19 +4,17 @@ What happens outside of the journal is noted in the file EFFECTS, one line for e
 `kind id step token seconds-of-the-monotonic-clock`.
 """
 
-import argparse
 import asyncio
 import os
-import signal
 import time
 import uuid
 from datetime import timedelta
 
 import restate
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
 from restate.exceptions import TerminalError
 from restate.serde import BytesSerde
+
+from serving import ARGUMENTS, serve
 
 EFFECTS = os.open(os.environ["EFFECTS"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
@@ -269,15 +267,9 @@ def attempts_of(kind, ident):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    port = parser.parse_args().port
-    config = Config()
-    config.bind = [f"127.0.0.1:{port}"]
-    # The tests kill this process; nothing of it is to be tidied up.
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    app = restate.app([plain, counter, ledger, flow])
-    asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
+    arguments = ARGUMENTS.parse_args()
+    keys = [arguments.identity_key] if arguments.identity_key else None
+    serve(restate.app([plain, counter, ledger, flow], identity_keys=keys), arguments)
 
 
 if __name__ == "__main__":

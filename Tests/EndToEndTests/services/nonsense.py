@@ -1,12 +1,9 @@
 """Registers like a service, and answers every attempt with what no service may send."""
 
-import argparse
-import asyncio
 import gzip
 import json
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+from serving import ARGUMENTS, serve
 
 OUTPUT = 0x0401
 START = 0x0000
@@ -73,8 +70,4 @@ async def app(scope, receive, send):
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    config = Config()
-    config.bind = [f"127.0.0.1:{parser.parse_args().port}"]
-    asyncio.run(serve(app, config, shutdown_trigger=asyncio.Event().wait))
+    serve(app, ARGUMENTS.parse_args())
