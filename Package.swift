@@ -43,6 +43,7 @@ let package = Package(
         library("CUV", pkgConfig: "libuv", package: "libuv1-dev"),
         library("CNghttp2", pkgConfig: "libnghttp2", package: "libnghttp2-dev"),
         library("CSQLite", pkgConfig: "sqlite3", package: "libsqlite3-dev"),
+        library("COpenSSL", pkgConfig: "openssl", package: "libssl-dev"),
         library("CSystemd", pkgConfig: "libsystemd", package: "libsystemd-dev"),
         .target(name: "CShims"),
 
@@ -54,8 +55,9 @@ let package = Package(
         room("Partition", ["DurableModel", "Registry", "ServiceProtocol", "Engine"]),
         room("Store", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "CSQLite", "CShims"]),
         room("EventLoop", ["CUV", "CShims"]),
-        room("HTTP", ["EventLoop", "CNghttp2", "CShims"]),
-        room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop"]),
+        room("TLS", ["COpenSSL"]),
+        room("HTTP", ["EventLoop", "TLS", "CNghttp2", "CShims"]),
+        room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop", "TLS"]),
         room("ControlProtocol"),
         room("Systemd", ["CSystemd", "CShims", "Logging"]),
         room("Configuration", ["DurableModel"]),
@@ -99,8 +101,8 @@ let package = Package(
             "perdured",
             [
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
-                "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
-                "ControlProtocol", "CShims",
+                "HTTP", "TLS", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine",
+                "Registry", "ControlProtocol", "CShims",
             ],
             linked: carriesSwift
         ),
@@ -130,10 +132,11 @@ let package = Package(
             exclude: ["Fixtures"]
         ),
         tests("EventLoopTests", ["EventLoop", "Processes"]),
+        tests("TLSTests", ["TLS"]),
         tests("HTTPTests", ["HTTP", "EventLoop"]),
         tests(
             "EndpointsTests",
-            ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop", "GoldenRecordings"]
+            ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop", "TLS", "GoldenRecordings"]
         ),
         tests("ControlProtocolTests", ["ControlProtocol", "DurableModel"]),
         tests("SystemdTests", ["Systemd", "Logging", "Processes"]),

@@ -36,6 +36,7 @@ package enum ConfigurationSection: String, CaseIterable, Sendable {
     case ingress = "Ingress"
     case admin = "Admin"
     case control = "Control"
+    case deployments = "Deployments"
     case invocations = "Invocations"
     case retry = "Retry"
     case retention = "Retention"
@@ -85,6 +86,19 @@ struct ConfigurationKind: Sendable {
             $0
         }
     }
+
+    /// A file that may be absent from the configuration.
+    static func file(_ path: Path<String?>) -> Self {
+        Self(path, form: "path") { text throws(ConfigurationValueError) in
+            guard !text.utf8.contains(0), text.utf8.count <= pathBytesMax else { throw .init(reason: "is no path") }
+            return text
+        } write: {
+            $0 ?? ""
+        }
+    }
+
+    /// `PATH_MAX` of Linux, the final zero left out.
+    static let pathBytesMax = 4095
 
     /// A name that may be absent.
     static func name(_ path: Path<String?>) -> Self {

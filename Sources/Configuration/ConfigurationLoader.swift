@@ -3,6 +3,9 @@ package enum ConfigurationLoader {
     /// Where the configuration is looked for when `--config` does not say.
     package static let defaultPath = "/etc/perdure/perdured.conf"
 
+    /// The name of the credential that holds the key for requests (`LoadCredential=` of systemd).
+    package static let identityCredential = "request-identity.pem"
+
     /// Reads the files and resolves everything.
     ///
     /// A named file must be there, the default one need not. `controlSocketDefault` tells where the control socket
@@ -20,15 +23,17 @@ package enum ConfigurationLoader {
             files: files,
             arguments: arguments,
             environment: environment,
+            hasCredential: { ConfigurationReader.exists($0) },
             controlSocketDefault: controlSocketDefault
         )
     }
 
-    /// The pure part of `load`: from the texts of the files on.
+    /// The pure part of `load`: from the texts of the files on. `hasCredential` says whether a path is that of a file.
     package static func resolve(
         files: [ConfigurationFile],
         arguments: StartArguments,
         environment: [String: String],
+        hasCredential: (String) -> Bool = { _ in false },
         controlSocketDefault: (_ dataDirectory: String) -> String
     ) throws(ConfigurationFailure) -> LoadedConfiguration {
         var resolution = Resolution()
@@ -40,6 +45,7 @@ package enum ConfigurationLoader {
             resolution.take(.init(key: key, value: value, origin: .flag(key.flag)))
         }
         resolution.fillPaths(environment: environment, controlSocketDefault: controlSocketDefault)
+        resolution.fillIdentity(environment: environment, hasCredential: hasCredential)
         if resolution.problems.isEmpty { resolution.problems = resolution.configuration.contradictions }
         guard resolution.problems.isEmpty else { throw ConfigurationFailure(problems: resolution.problems) }
         return LoadedConfiguration(
@@ -100,6 +106,17 @@ private struct Resolution {
                 .flatMap { ConfigurationTable.key(named: $0)?.variable }
             warnings.append(.unknownVariable(name, nearest: nearest))
         }
+    }
+
+    /// A credential that the service manager passes is used unless another file is named.
+    mutating func fillIdentity(environment: [String: String], hasCredential: (String) -> Bool) {
+        guard configuration.requestIdentityKeyFile == nil, let directory = environment["CREDENTIALS_DIRECTORY"] else {
+            return
+        }
+        let path = directory + "/" + ConfigurationLoader.identityCredential
+        guard hasCredential(path) else { return }
+        configuration.requestIdentityKeyFile = path
+        origins["request-identity-private-key-pem-file"] = .environment(variable: "CREDENTIALS_DIRECTORY")
     }
 
     mutating func fillPaths(environment: [String: String], controlSocketDefault: (String) -> String) {

@@ -40,6 +40,9 @@ enum ConfigurationReader {
         return ConfigurationFile(path: path, text: text)
     }
 
+    /// Whether a file of that name is there.
+    static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
     private static func failure(_ path: String, _ reason: String) -> ConfigurationFailure {
         ConfigurationFailure(problems: [.unreadableFile(path: path, reason: reason)])
     }

@@ -3,15 +3,14 @@ import DurableModel
 /// Every key there is, in the order of the file. Reading, flags, `--help`, `--check-config` and the reference page all
 /// come from it.
 package enum ConfigurationTable {
-    package static let keys: [ConfigurationKey] = server + faces + invocations + retry + retention + limits + query
+    package static let keys: [ConfigurationKey] =
+        server + faces + deployments + invocations + retry + retention + limits + query
 
     /// The key of this exact name.
     static func key(named name: some StringProtocol) -> ConfigurationKey? { keysByName[String(name)] }
 
     private static let keysByName = Dictionary(uniqueKeysWithValues: keys.map { ($0.name, $0) })
 
-    /// `PATH_MAX` of Linux, the final zero left out.
-    private static let pathBytesMax = 4095
     /// The room for a path in the address of a Unix socket, the final zero left out.
     private static let socketPathBytesMax = 107
     /// One row of the store holds no more than that, and a message must fit one.
@@ -22,7 +21,7 @@ package enum ConfigurationTable {
         ConfigurationKey(
             name: "data-dir",
             section: .server,
-            kind: .path(\.dataDirectory, bytesMax: pathBytesMax),
+            kind: .path(\.dataDirectory, bytesMax: ConfigurationKind.pathBytesMax),
             change: .onRestart,
             defaultNote: "`$STATE_DIRECTORY`, else `~/.local/state/perdure`",
             summary: "The directory that holds everything perdured must not lose. It is created when missing."
@@ -86,6 +85,39 @@ package enum ConfigurationTable {
         ),
     ]
 
+    private static let deployments = [
+        ConfigurationKey(
+            "connect-timeout",
+            in: .deployments,
+            .duration(\.connectTimeout, atLeast: millisecond),
+            .onRestart,
+            "How long a deployment may take to accept a connection, the TLS handshake included."
+        ),
+        ConfigurationKey(
+            name: "extra-ca-file",
+            section: .deployments,
+            kind: .file(\.extraAuthorities),
+            change: .onRestart,
+            defaultNote: "none",
+            summary: """
+                A file of certificates in PEM form: authorities that deployments at `https://` addresses may have their \
+                certificates from, besides those that the system trusts.
+                """
+        ),
+        ConfigurationKey(
+            name: "request-identity-private-key-pem-file",
+            section: .deployments,
+            kind: .file(\.requestIdentityKeyFile),
+            change: .onRestart,
+            defaultNote: "`\(ConfigurationLoader.identityCredential)` in `$CREDENTIALS_DIRECTORY`, else none",
+            summary: """
+                A PEM file with an Ed25519 private key. Every request to a deployment is signed with it, so that services \
+                can tell this server from others; they are configured with the public key, which the log and \
+                `perdure status` show.
+                """
+        ),
+    ]
+
     private static let invocations = [
         ConfigurationKey(
             "service-protocol-version-max",
@@ -100,13 +132,6 @@ package enum ConfigurationTable {
             .count(\.concurrentAttemptsMax, 1...attemptsLimit),
             .onReload,
             "How many invocations may be executing at once. Others wait for a place in the order they became ready."
-        ),
-        ConfigurationKey(
-            "connect-timeout",
-            in: .invocations,
-            .duration(\.connectTimeout, atLeast: millisecond),
-            .onReload,
-            "How long a deployment may take to accept a connection."
         ),
         ConfigurationKey(
             "inactivity-timeout",

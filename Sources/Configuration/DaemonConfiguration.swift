@@ -19,10 +19,16 @@ package struct DaemonConfiguration: Sendable, Hashable {
     /// The group whose members may operate through the control socket, besides root and the daemon's own user.
     package var controlSocketGroup: String?
 
+    /// For a connection to a deployment, its TLS handshake included.
+    package var connectTimeout = Interval.seconds(10)
+    /// A PEM file of authorities to trust besides those of the system.
+    package var extraAuthorities: String?
+    /// A PEM file with the key that requests to deployments are signed with.
+    package var requestIdentityKeyFile: String?
+
     /// The highest service protocol version offered to deployments, 5 to 7.
     package var serviceProtocolVersionMax = 7
     package var concurrentAttemptsMax = 1000
-    package var connectTimeout = Interval.seconds(10)
     package var inactivityTimeout = Interval.seconds(60)
     package var abortTimeout = Interval.seconds(600)
     package var lazyState = false

@@ -12,19 +12,22 @@ package final class ControlOperations: ControlHandler {
         package var dataDirectory: String
         package var ingressAddress: String?
         package var adminAddress: String?
+        package var requestIdentityPublicKey: String?
 
         package init(
             processID: Int,
             startedAt: ControlTime,
             dataDirectory: String,
             ingressAddress: String?,
-            adminAddress: String?
+            adminAddress: String?,
+            requestIdentityPublicKey: String?
         ) {
             self.processID = processID
             self.startedAt = startedAt
             self.dataDirectory = dataDirectory
             self.ingressAddress = ingressAddress
             self.adminAddress = adminAddress
+            self.requestIdentityPublicKey = requestIdentityPublicKey
         }
     }
 
@@ -191,6 +194,7 @@ package final class ControlOperations: ControlHandler {
             dataDirectory: facts.dataDirectory,
             ingressAddress: facts.ingressAddress,
             adminAddress: facts.adminAddress,
+            requestIdentityPublicKey: facts.requestIdentityPublicKey,
             deployments: runtime.catalog.deployments.count,
             services: runtime.catalog.services.count,
             invocations: invocations

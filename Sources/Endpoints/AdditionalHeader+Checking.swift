@@ -50,7 +50,8 @@ extension AdditionalHeader {
 
     /// What every request of ours has already; a second one would make the endpoint choose.
     private static let reserved: Set<String> = [
-        "accept", "content-type", "x-restate-invocation-id", "x-restate-service-key",
+        "accept", "content-type", "x-restate-invocation-id", "x-restate-service-key", "x-restate-signature-scheme",
+        "x-restate-jwt-v1",
     ]
 
     private static func isToken(_ byte: UInt8) -> Bool {

@@ -33,7 +33,7 @@ final class AttemptStream {
 
     func open() {
         let exchange = transport.client.open(
-            EndpointRequest.attempt(order),
+            EndpointRequest.attempt(order, signedBy: transport.identity),
             to: endpoint,
             hasBody: true,
             delegate: self

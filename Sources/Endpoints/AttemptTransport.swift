@@ -15,6 +15,7 @@ package final class AttemptTransport {
     let loop: EventLoop
     let client: HTTPClient
     let drainMilliseconds: UInt64
+    let identity: RequestIdentity?
     /// Told once the connection has taken an opening; inside `start` if it was taken at once.
     package var onOpeningLeft: ((AttemptID) -> Void)?
     private let onEvent: (AttemptID, AttemptEvent) -> Void
@@ -31,17 +32,20 @@ package final class AttemptTransport {
     private var isTicking = false
     private var unstartedTimer: LoopTimer?
 
-    /// At about `messageBytesInFlightMax` of messages in memory, long ones are not read on.
+    /// At about `messageBytesInFlightMax` of messages in memory, long ones are not read on. With an identity every request
+    /// is signed.
     package init(
         loop: EventLoop,
         client: HTTPClient,
         messageBytesInFlightMax: Int = .max,
         drainMilliseconds: UInt64 = AttemptTransport.drainMilliseconds,
+        identity: RequestIdentity? = nil,
         onEvent: @escaping (AttemptID, AttemptEvent) -> Void
     ) {
         self.loop = loop
         self.client = client
         self.drainMilliseconds = drainMilliseconds
+        self.identity = identity
         self.onEvent = onEvent
         budget.bytesMax = messageBytesInFlightMax
         drainTimer = LoopTimer(loop: loop) { [unowned self] in endDrained() }
@@ -54,11 +58,8 @@ package final class AttemptTransport {
     /// Opens the exchange of an attempt; a number that is under way already is the caller's mistake.
     package func start(_ order: AttemptOrder) {
         precondition(streams[order.attempt] == nil, "an attempt is started once")
-        guard order.address.scheme == "http",
-            let endpoint = endpoint(of: order)
-        else {
-            let problem = "\(order.address.uri): https is not supported yet; register the service at an http:// address"
-            unstarted.append((order.attempt, .network(problem)))
+        guard let endpoint = endpoint(of: order) else {
+            unstarted.append((order.attempt, .network("\(order.address.uri): its address names no host")))
             unstartedTimer?.schedule(afterMilliseconds: 0)
             return
         }

@@ -43,23 +43,32 @@ package final class Discovery {
     let loop: EventLoop
     let client: HTTPClient
     let limits: Limits
+    let identity: RequestIdentity?
     private var runs: [ObjectIdentifier: DiscoveryRun] = [:]
 
-    package init(loop: EventLoop, client: HTTPClient, limits: Limits = Limits()) {
+    /// With an identity every request is signed.
+    package init(
+        loop: EventLoop,
+        client: HTTPClient,
+        limits: Limits = Limits(),
+        identity: RequestIdentity? = nil
+    ) {
+        self.identity = identity
         self.loop = loop
         self.client = client
         self.limits = limits
     }
 
-    /// Asks one endpoint. `then` is called once, in a later `EventLoop.runOnce`, except when the address cannot be asked
-    /// at all: then at once.
+    /// Asks one endpoint. `then` is called once, in a later `EventLoop.runOnce`, except for an address that no parser
+    /// gave: then at once.
     package func discover(
         _ request: Request,
         then: @escaping (Result<DiscoveredDeployment, DiscoveryError>) -> Void
     ) {
-        guard request.address.scheme == "http",
-            let endpoint = EndpointRequest.endpoint(of: request.address, request.httpVersion)
-        else { return then(.failure(DiscoveryError(address: request.address, problem: .tlsUnsupported))) }
+        guard let endpoint = EndpointRequest.endpoint(of: request.address, request.httpVersion) else {
+            let problem = DiscoveryError.Problem.unreachable(reason: "its address names no host", attempts: 0)
+            return then(.failure(DiscoveryError(address: request.address, problem: problem)))
+        }
         let run = DiscoveryRun(self, request, endpoint, then: then)
         runs[ObjectIdentifier(run)] = run
         run.start()

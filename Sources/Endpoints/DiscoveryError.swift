@@ -3,8 +3,6 @@ import DurableModel
 /// Why a discovery came to nothing. Nothing was registered or changed.
 package struct DiscoveryError: Error, Hashable, Sendable {
     package enum Problem: Hashable, Sendable {
-        /// https, which is not spoken yet.
-        case tlsUnsupported
         /// No connection, or it broke; `reason` says what the system or the peer did.
         case unreachable(reason: String, attempts: Int)
         /// The peer answered HTTP/1.1 to HTTP/2.
@@ -34,7 +32,7 @@ package struct DiscoveryError: Error, Hashable, Sendable {
     /// The error code of the protocol, if there is one (errors.md).
     package var code: String? {
         switch problem {
-        case .tlsUnsupported, .unreachable, .tooSlow, .status, .stopped: "META0003"
+        case .unreachable, .tooSlow, .status, .stopped: "META0003"
         case .http1Only: "META0014"
         case .contentType, .contentEncoding: "META0013"
         case .noCommonVersion: "META0012"
@@ -46,7 +44,6 @@ package struct DiscoveryError: Error, Hashable, Sendable {
     package var httpStatus: Int {
         switch problem {
         case .manifest(let error): error.httpStatus
-        case .tlsUnsupported: 400
         case .stopped: 503
         case .unreachable, .http1Only, .tooSlow, .status, .contentType, .contentEncoding, .noCommonVersion: 500
         }
@@ -59,8 +56,6 @@ package struct DiscoveryError: Error, Hashable, Sendable {
 
     private var explanation: String {
         switch problem {
-        case .tlsUnsupported:
-            "https is not supported yet; register the service at an http:// address, for example behind a local proxy"
         case .unreachable(let reason, let attempts):
             "\(reason) (tried \(attempts == 1 ? "once" : "\(attempts) times"))"
         case .http1Only:

@@ -21,8 +21,8 @@ final class DiscoveryRun {
     private static let explanationBytesMax = 300
 
     private unowned let discovery: Discovery
-    private let request: Discovery.Request
-    private let endpoint: HTTPEndpoint
+    private var request: Discovery.Request
+    private var endpoint: HTTPEndpoint
     private let then: (Result<DiscoveredDeployment, DiscoveryError>) -> Void
     private var phase = Phase.waiting
     private var body: [UInt8] = []
@@ -53,7 +53,11 @@ final class DiscoveryRun {
     private func ask() {
         attempts += 1
         body = []
-        let head = EndpointRequest.discovery(at: request.address, request.additionalHeaders)
+        let head = EndpointRequest.discovery(
+            at: request.address,
+            request.additionalHeaders,
+            signedBy: discovery.identity
+        )
         phase = .asking(discovery.client.open(head, to: endpoint, hasBody: false, delegate: self))
     }
 
@@ -136,11 +140,13 @@ extension DiscoveryRun: HTTPExchangeDelegate {
     func exchange(_ exchange: HTTPExchange, failed failure: HTTPClientFailure) {
         if case .explaining(_, let status) = phase { return explained(status) }
         switch failure {
+        case .http1Peer where endpoint.isSecure: askOverHTTP1()
         case .http1Peer: fail(.http1Only)
+        case .tls(let reason): fail(.unreachable(reason: reason, attempts: attempts))
         case .closed: fail(.stopped)
         case .protocolViolation(let reason):
             fail(.unreachable(reason: violation(reason), attempts: attempts))
-        case .nameNotResolved, .refused, .unreachable, .connectTimedOut, .goAway, .noSignOfLife:
+        case .nameNotResolved, .refused, .unreachable, .connectTimedOut, .handshakeTimedOut, .goAway, .noSignOfLife:
             askAgain(or: .unreachable(reason: failure.description, attempts: attempts))
         case .connectionLost, .staleConnection, .streamReset:
             askAgain(or: .unreachable(reason: violation(failure.description), attempts: attempts))
@@ -153,6 +159,14 @@ extension DiscoveryRun: HTTPExchangeDelegate {
         case .http2: reason + "; if it speaks only HTTP/1.1, register it with --use-http1.1"
         case .http1: reason + "; check that it is an SDK's endpoint, and whether it speaks HTTP/2"
         }
+    }
+
+    /// Over TLS the endpoint chooses the version, and the one that it chose is that of its attempts.
+    private func askOverHTTP1() {
+        request.httpVersion = .http1
+        endpoint.version = .http1
+        attempts -= 1
+        ask()
     }
 
     private func explained(_ status: Int) {

@@ -5,35 +5,50 @@ import HTTP
 enum EndpointRequest {
     /// Where the requests for an address go; `nil` for an authority that is none, which no parsed address has.
     static func endpoint(of address: DeploymentAddress, _ version: DurableModel.HTTPVersion) -> HTTPEndpoint? {
+        let version: HTTPEndpoint.Version = version == .http1 ? .http1 : .http2
+        if let path = address.socketPath { return HTTPEndpoint(.unix(path: path), version) }
         guard let (host, port) = address.hostAndPort else { return nil }
-        return HTTPEndpoint(.host(host, port: port), version == .http1 ? .http1 : .http2)
+        return HTTPEndpoint(.host(host, port: port), version, isSecure: address.scheme == "https")
+    }
+
+    /// What a request names as its host: a socket file has none, and servers want one.
+    private static func authority(of address: DeploymentAddress) -> String {
+        address.scheme == DeploymentAddress.unixScheme ? "localhost" : address.authority
     }
 
     /// `GET {path}/discover` (discovery.md, section 1).
-    static func discovery(at address: DeploymentAddress, _ additionalHeaders: [AdditionalHeader]) -> HTTPHead {
+    static func discovery(
+        at address: DeploymentAddress,
+        _ additionalHeaders: [AdditionalHeader],
+        signedBy identity: RequestIdentity?
+    ) -> HTTPHead {
+        let path = "/discover"
         var head = HTTPHead(
             method: .get,
-            target: target(address, "/discover").utf8,
-            authority: address.authority.utf8
+            target: target(address, path).utf8,
+            authority: authority(of: address).utf8
         )
         head.add("accept", ManifestContentType.accept)
         add(additionalHeaders, to: &head)
+        identity?.sign(&head, path: path, subject: nil)
         return head
     }
 
     /// `POST {path}/invoke/{service}/{handler}` (service-protocol.md, section 3).
-    static func attempt(_ order: AttemptOrder) -> HTTPHead {
+    static func attempt(_ order: AttemptOrder, signedBy identity: RequestIdentity?) -> HTTPHead {
+        let path = "/invoke/" + order.service + "/" + order.handler
         let contentType = InvocationContentType.of(version: order.protocolVersion)
         var head = HTTPHead(
             method: .post,
-            target: target(order.address, "/invoke/" + order.service + "/" + order.handler).utf8,
-            authority: order.address.authority.utf8
+            target: target(order.address, path).utf8,
+            authority: authority(of: order.address).utf8
         )
         head.add("content-type", contentType)
         head.add("accept", contentType)
         head.add("x-restate-invocation-id", text: order.invocation.description, unique: true)
         if let key = order.key { head.add("x-restate-service-key", percentEncoded(key), unique: true) }
         add(order.additionalHeaders, to: &head)
+        identity?.sign(&head, path: path, subject: order.key)
         return head
     }
 

@@ -24,6 +24,8 @@ package enum LogField: Equatable, Sendable {
     case address(String)
     /// Who is at the other end: an address, or uid and pid.
     case peer(String)
+    /// The public key of the daemon (`publickeyv1_…`).
+    case requestIdentity(String)
     /// A key of the configuration (`ingress-address`).
     case configurationKey(String)
     /// A file or directory.
@@ -57,6 +59,7 @@ package enum LogField: Equatable, Sendable {
         case .errorCode: "PERDURE_ERROR_CODE"
         case .address: "PERDURE_ADDRESS"
         case .peer: "PERDURE_PEER"
+        case .requestIdentity: "PERDURE_REQUEST_IDENTITY"
         case .configurationKey: "PERDURE_CONFIGURATION_KEY"
         case .path: "PERDURE_PATH"
         case .operation: "PERDURE_OPERATION"
@@ -78,8 +81,9 @@ package enum LogField: Equatable, Sendable {
     package var value: String {
         switch self {
         case .invocation(let text), .deployment(let text), .service(let text), .handler(let text), .key(let text),
-            .error(let text), .errorCode(let text), .address(let text), .peer(let text), .configurationKey(let text),
-            .path(let text), .operation(let text), .version(let text), .signal(let text):
+            .error(let text), .errorCode(let text), .address(let text), .peer(let text),
+            .requestIdentity(let text), .configurationKey(let text), .path(let text), .operation(let text),
+            .version(let text), .signal(let text):
             text
         case .revision(let number), .attempt(let number), .count(let number), .bytes(let number),
             .durationMilliseconds(let number), .retryMilliseconds(let number):

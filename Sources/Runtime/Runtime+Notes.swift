@@ -60,7 +60,12 @@ extension Runtime {
         case .commandRefused(let text):
             logger.log(.error, "a command was refused by the store", id: .commandRefused, [.error(text)])
         case .stalled(let text):
-            logger.log(.error, "the disk is full, refusing new work", id: .diskFull, [.error(text)])
+            logger.log(
+                .error,
+                "the disk is full, refusing new work",
+                id: .diskFull,
+                [.error(text), .path(dataDirectory)]
+            )
         }
     }
 

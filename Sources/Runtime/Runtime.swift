@@ -38,6 +38,8 @@ package final class Runtime {
     package let loop: EventLoop
     package let client: HTTPClient
     package let logger: Logger
+    /// Where the store is, as records name it.
+    let dataDirectory: String
     /// Runs after each turn: the watchdog is fed here, so that a stuck turn misses it.
     package var onTurn: (() -> Void)?
     private let readOpening: @Sendable (Opening) -> EngineCommand
@@ -49,26 +51,31 @@ package final class Runtime {
     private var state = State.serving
 
     /// `readOpening` runs on the pool, for openings that are too large for the core's thread. With about
-    /// `messageBytesInFlightMax` of attempts' messages in memory, long ones are not read on.
+    /// `messageBytesInFlightMax` of attempts' messages in memory, long ones are not read on. With an identity the requests of
+    /// attempts are signed.
     package init(
         loop: EventLoop,
         client: HTTPClient,
         partition: consuming Partition,
         readOpening: @escaping @Sendable (Opening) -> EngineCommand,
         messageBytesInFlightMax: Int = .max,
+        identity: RequestIdentity? = nil,
+        dataDirectory: String,
         logger: Logger
     ) {
         self.loop = loop
         self.client = client
         self.readOpening = readOpening
         self.logger = logger
+        self.dataDirectory = dataDirectory
         self.partition = partition
         outputs = [client]
         wakeTimer = LoopTimer(loop: loop) {}
         transport = AttemptTransport(
             loop: loop,
             client: client,
-            messageBytesInFlightMax: messageBytesInFlightMax
+            messageBytesInFlightMax: messageBytesInFlightMax,
+            identity: identity
         ) { [unowned self] attempt, event in
             self.partition.submit(.attempt(attempt, event), from: .attempt(attempt))
         }

@@ -38,6 +38,9 @@ extension Daemon {
         runtime.onTurn = { [unowned self] in
             watchdog?.feed(at: loop.monotonicNanoseconds, manager)
         }
+        if let identity {
+            logger.log(.notice, "requests to deployments are signed", [.requestIdentity(identity.publicKey)])
+        }
         faces.open()
         manager.ready(status: status)
         logger.log(

@@ -10,6 +10,7 @@ import Partition
 import Runtime
 import Store
 import Systemd
+import TLS
 
 /// The daemon's parts, made in the order in which they depend on each other and ended in the reverse one.
 final class Daemon {
@@ -19,6 +20,8 @@ final class Daemon {
     let loop: EventLoop
     let store: SQLiteStore
     let client: HTTPClient
+    /// What signs the requests to deployments, if anything does.
+    let identity: RequestIdentity?
     let runtime: Runtime
     let operations: Operations
     let faces: Faces
@@ -49,7 +52,18 @@ final class Daemon {
         }
         var limits = HTTPClientLimits()
         limits.connectMilliseconds = Int(clamping: configuration.connectTimeout.milliseconds)
-        client = HTTPClient(loop: loop, limits: limits)
+        do throws(TLSError) {
+            // Read before anything is served: a wrong file ends the start, and not the first request.
+            let tls = try configuration.extraAuthorities.map { (path) throws(TLSError) in
+                try TLSContext(extraAuthorities: path)
+            }
+            client = HTTPClient(loop: loop, limits: limits, tls: tls)
+            identity = try configuration.requestIdentityKeyFile.map { (path) throws(TLSError) in
+                RequestIdentity(key: try SigningKey(pemFile: path))
+            }
+        } catch {
+            throw .tls(error)
+        }
         let partition = try Self.recover(store, configuration)
         store.endRecovery()
         runtime = Runtime(
@@ -58,6 +72,8 @@ final class Daemon {
             partition: partition,
             readOpening: { [reader = store.openingReader] in reader.read($0) },
             messageBytesInFlightMax: configuration.bodyBytesInFlightMax,
+            identity: identity,
+            dataDirectory: configuration.dataDirectory,
             logger: logger
         )
         let queries = QueryWorkers(
@@ -69,7 +85,7 @@ final class Daemon {
         )
         operations = Operations(
             runtime: runtime,
-            discovery: Discovery(loop: loop, client: client),
+            discovery: Discovery(loop: loop, client: client, identity: identity),
             queries: queries
         )
         faces = try Faces(
@@ -77,6 +93,7 @@ final class Daemon {
             passed: passed,
             runtime: runtime,
             operations: operations,
+            identity: identity,
             logger: logger
         )
     }

@@ -4,6 +4,7 @@ import Logging
 import Partition
 import Store
 import Systemd
+import TLS
 
 /// Why the daemon could not start, or had to end.
 enum DaemonError: Error, CustomStringConvertible {
@@ -17,6 +18,8 @@ enum DaemonError: Error, CustomStringConvertible {
     case unknownGroup(String)
     case control(ControlServerError)
     case passedSockets(SystemdError)
+    /// A file of certificates or keys cannot be used.
+    case tls(TLSError)
     case storeFailed(String)
 
     var description: String {
@@ -29,6 +32,7 @@ enum DaemonError: Error, CustomStringConvertible {
         case .unknownGroup(let name): "control-socket-group: there is no group '\(name)'"
         case .control(let error): error.description
         case .passedSockets(let error): error.description
+        case .tls(let error): error.description
         case .storeFailed(let text): "the store failed, and only a new start knows what is on disk: \(text)"
         }
     }
@@ -46,6 +50,7 @@ enum DaemonError: Error, CustomStringConvertible {
     var exitStatus: Int32 {
         switch self {
         case .storeFailed: ExitStatus.storeFailed
+        case .tls: ExitStatus.badConfiguration
         default: ExitStatus.startFailed
         }
     }

@@ -2,6 +2,7 @@ import AdminAPI
 import Configuration
 import ControlProtocol
 import ControlServer
+import Endpoints
 import EventLoop
 import Glibc
 import HTTP
@@ -32,6 +33,7 @@ final class Faces {
         passed: PassedSockets,
         runtime: Runtime,
         operations: Operations,
+        identity: RequestIdentity?,
         logger: Logger
     ) throws(DaemonError) {
         self.logger = logger
@@ -78,7 +80,8 @@ final class Faces {
                 startedAt: ControlTime(milliseconds: Runtime.now.milliseconds),
                 dataDirectory: configuration.dataDirectory,
                 ingressAddress: http.first?.listeners.first?.localAddress.description,
-                adminAddress: http.count > 1 ? http.last?.listeners.first?.localAddress.description : nil
+                adminAddress: http.count > 1 ? http.last?.listeners.first?.localAddress.description : nil,
+                requestIdentityPublicKey: identity?.publicKey
             ),
             renderOpenAPI: { name in
                 let catalog = operations.runtime.catalog

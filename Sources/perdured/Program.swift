@@ -48,7 +48,15 @@ enum Program {
             let daemon = try Daemon(loaded.configuration, readConfiguration: read, logger: logger)
             return try daemon.serve()
         } catch {
-            logger.log(.error, "cannot go on", id: error.messageID, [.error(error.description)])
+            logger.log(
+                .error,
+                "cannot go on",
+                id: error.messageID,
+                [
+                    .error(error.description), .path(loaded.configuration.dataDirectory),
+                    .version(ProgramVersion.current),
+                ]
+            )
             return error.exitStatus
         }
     }

@@ -27,6 +27,7 @@ struct ImportTests {
             .mapValues { Set($0.map(\.0)) }
         #expect(owners["CUV"] == ["EventLoop"])
         #expect(owners["CNghttp2"] == ["HTTP"])
+        #expect(owners["COpenSSL"] == ["TLS"])
         #expect(owners["CSQLite"] == ["Store", "Introspection"])
         #expect(owners["CSystemd"] == ["Systemd"])
     }

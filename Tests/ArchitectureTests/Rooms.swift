@@ -30,8 +30,9 @@ struct Room {
         Room("Simulation", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "Partition"], pure),
         Room("Store", ["DurableModel", "Registry", "ServiceProtocol", "Engine", "CSQLite", "CShims"], machine),
         Room("EventLoop", ["CUV", "CShims"], machine),
-        Room("HTTP", ["EventLoop", "CNghttp2", "CShims"], machine),
-        Room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop"], faces),
+        Room("TLS", ["COpenSSL"], machine),
+        Room("HTTP", ["EventLoop", "TLS", "CNghttp2", "CShims"], machine),
+        Room("Endpoints", ["DurableModel", "ServiceProtocol", "HTTP", "EventLoop", "TLS"], faces),
         Room("ControlProtocol", ["DurableModel"], faces),
         Room("Systemd", ["CSystemd", "CShims", "Logging"], machine),
         Room("Configuration", ["DurableModel"], ["Glibc"]),
@@ -82,8 +83,8 @@ struct Room {
             "perdured",
             [
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
-                "HTTP", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine", "Registry",
-                "ControlProtocol", "CShims",
+                "HTTP", "TLS", "Runtime", "Operations", "ControlServer", "IngressAPI", "AdminAPI", "Engine",
+                "Registry", "ControlProtocol", "CShims",
             ],
             machine
         ),

@@ -42,17 +42,6 @@ struct AttemptNetworkTests {
         #expect(carrier.networkFailure() != nil)
     }
 
-    @Test func tlsIsAFailureUntilItExists() throws {
-        let carrier = try Carrier()
-        defer { carrier.close() }
-        var order = Said.order("127.0.0.1:1")
-        order.address.scheme = "https"
-        carrier.transport.start(order)
-        #expect(carrier.events() == [])
-        try carrier.world.run(until: { carrier.isOver() })
-        #expect(carrier.networkFailure()?.contains("https") == true)
-    }
-
     @Test func anAbortResetsTheStreamAndNothingMoreIsTold() throws {
         let carrier = try Carrier()
         defer { carrier.close() }

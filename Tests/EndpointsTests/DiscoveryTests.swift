@@ -42,7 +42,6 @@ struct DiscoveryTests {
     ) throws -> DiscoveryError.Problem? {
         guard case .failure(let error) = try discover(world, text, version: version, limits: limits) else { return nil }
         #expect(error.message.contains(text) && !error.message.contains("\n"))
-        #expect(error.code != nil || error.problem != .tlsUnsupported)
         return error.problem
     }
 
@@ -241,10 +240,34 @@ struct DiscoveryTests {
         #expect(try problem(world, "http://\(endpoint.authority)/", limits: limits) == .status(503, text: ""))
     }
 
-    @Test func httpsIsRefusedBeforeAnythingIsSent() throws {
+    @Test(arguments: ["HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "nonsense nonsense nonsense"])
+    func anAddressWithoutTLSBehindHTTPSIsSaidToBeThat(text: String) throws {
         let world = try World()
         defer { world.close() }
-        #expect(try problem(world, "https://127.0.0.1:1/") == .tlsUnsupported)
+        let endpoint = try FakeEndpoint.raw(world, Array(text.utf8))
+        guard case .unreachable(let reason, 1)? = try problem(world, "https://\(endpoint.authority)/") else {
+            Issue.record("a peer without TLS is not asked again")
+            return
+        }
+        #expect(reason.contains("does not speak TLS"))
+    }
+
+    @Test func aHandshakeThatIsCutOffOrNeverEndsIsGivenUp() throws {
+        let world = try World(connectMilliseconds: 50)
+        defer { world.close() }
+        let cut = try FakeEndpoint.raw(world, [], hangsUp: true)
+        guard case .unreachable(let reason, _)? = try problem(world, "https://\(cut.authority)/") else {
+            Issue.record("expected it to be unreachable")
+            return
+        }
+        #expect(reason.contains("in the middle of the TLS handshake"))
+        let silent = try FakeEndpoint.raw(world, [])
+        guard case .unreachable(let why, 4)? = try problem(world, "https://\(silent.authority)/") else {
+            Issue.record("expected it to be unreachable")
+            return
+        }
+        #expect(why.contains("did not end the TLS handshake within 50 ms"))
+        #expect(silent.connections.allSatisfy { !$0.received.isEmpty })
     }
 
     @Test func aStopEndsWhatIsUnderWay() throws {
@@ -271,7 +294,8 @@ struct AdditionalHeaderTests {
         ("", "v", AdditionalHeaderError.malformedName("")), ("a b", "v", .malformedName("a b")),
         (":path", "v", .malformedName(":path")), ("Host", "v", .reservedName("host")),
         ("content-length", "1", .reservedName("content-length")), ("te", "x", .reservedName("te")),
-        ("Content-Type", "x", .reservedName("content-type")), ("x", "a\nb", .malformedValue(name: "x")),
+        ("Content-Type", "x", .reservedName("content-type")),
+        ("X-Restate-Jwt-V1", "x", .reservedName("x-restate-jwt-v1")), ("x", "a\nb", .malformedValue(name: "x")),
         ("x", "ä", .malformedValue(name: "x")),
         ("x", String(repeating: "v", count: 4096), .tooLarge(bytesMax: 4096)),
     ])

@@ -11,10 +11,10 @@ final class World {
     private var endpoints: [FakeEndpoint] = []
     private var isOverdue = false
 
-    init() throws {
+    init(connectMilliseconds: Int = 2_000) throws {
         loop = try EventLoop()
         var limits = HTTPClientLimits()
-        limits.connectMilliseconds = 2_000
+        limits.connectMilliseconds = connectMilliseconds
         client = HTTPClient(loop: loop, limits: limits)
     }
 

@@ -31,6 +31,7 @@ final class OperationsFixture {
             client: client,
             partition: partition,
             readOpening: { $0.unreadable("nothing is read here") },
+            dataDirectory: "/nowhere",
             logger: .disabled
         )
         operations = Operations(

@@ -28,6 +28,7 @@ final class RuntimeFixture {
             client: HTTPClient(loop: loop),
             partition: partition,
             readOpening: { $0.unreadable("nothing is read here") },
+            dataDirectory: "/nowhere",
             logger: .disabled
         )
     }

@@ -24,6 +24,7 @@ extension CommandTable {
             Page.Field("Data", Cell(status.dataDirectory)),
             Page.Field("Ingress", optional: status.ingressAddress),
             Page.Field("Admin", optional: status.adminAddress),
+            Page.Field("Identity", optional: status.requestIdentityPublicKey),
             Page.Field("Deployments", Cell(status.deployments)),
             Page.Field("Services", Cell(status.services)),
             Page.Field("Invocations", Cell(counts.isEmpty ? "none" : counts.joined(separator: ", "))),

@@ -19,6 +19,9 @@ package enum GetStatus: ControlOperation {
         package var ingressAddress: String?
         /// `HOST:PORT` of the admin API, absent when that is switched off.
         package var adminAddress: String?
+        /// The public key with which services check that requests come from this daemon, `publickeyv1_…`; absent when
+        /// requests are not signed.
+        package var requestIdentityPublicKey: String?
         /// How many deployments are registered.
         package var deployments: Int
         /// How many services they serve.
@@ -37,6 +40,7 @@ package enum GetStatus: ControlOperation {
             dataDirectory: String,
             ingressAddress: String? = nil,
             adminAddress: String? = nil,
+            requestIdentityPublicKey: String? = nil,
             deployments: Int,
             services: Int,
             invocations: [InvocationStatus: Int],
@@ -49,6 +53,7 @@ package enum GetStatus: ControlOperation {
             self.dataDirectory = dataDirectory
             self.ingressAddress = ingressAddress
             self.adminAddress = adminAddress
+            self.requestIdentityPublicKey = requestIdentityPublicKey
             self.deployments = deployments
             self.services = services
             self.invocations = Dictionary(uniqueKeysWithValues: invocations.map { ($0.key.rawValue, $0.value) })

@@ -37,7 +37,7 @@ final class HTTP1ClientWire: HTTPClientWire {
             if exchange.hasBody { .chunked } else if head.method == .get || head.method == .head { .none } else {
                 .length(0)
             }
-        connection.stream.withOutputBuffer(reserving: HTTP1Writer.bytesMax(head)) { room in
+        connection.channel.withOutputBuffer(reserving: HTTP1Writer.bytesMax(head)) { room in
             HTTP1Writer.write(request: head, framing: framing, into: room)
         }
         parser.nextResponseHasNoBody = head.method == .head
@@ -51,8 +51,7 @@ final class HTTP1ClientWire: HTTPClientWire {
 
     func write(_ bytes: UnsafeRawBufferPointer, to key: HTTP2StreamKey) -> Bool {
         hasSentBody = true
-        let stream = connection.stream
-        stream.withOutputBuffer(reserving: bytes.count + 20) { room in
+        connection.channel.withOutputBuffer(reserving: bytes.count + 20) { room in
             var count = HTTP1Writer.write(chunkOf: bytes.count, into: room)
             UnsafeMutableRawBufferPointer(rebasing: room[count...]).copyMemory(from: bytes)
             count += bytes.count
@@ -66,7 +65,7 @@ final class HTTP1ClientWire: HTTPClientWire {
 
     func end(_ key: HTTP2StreamKey) {
         let text: StaticString = "0\r\n\r\n"
-        connection.stream.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        connection.channel.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     func cancel(_ key: HTTP2StreamKey) {
@@ -74,9 +73,9 @@ final class HTTP1ClientWire: HTTPClientWire {
         connection.markDirty()
     }
 
-    func pauseReading(_ key: HTTP2StreamKey) { connection.stream.pauseReading() }
+    func pauseReading(_ key: HTTP2StreamKey) { connection.channel.stream.pauseReading() }
 
-    func resumeReading(_ key: HTTP2StreamKey) { connection.stream.resumeReading() }
+    func resumeReading(_ key: HTTP2StreamKey) { connection.channel.stream.resumeReading() }
 
     // MARK: What happens to the connection
 
@@ -108,7 +107,7 @@ final class HTTP1ClientWire: HTTPClientWire {
         exchangesDone += 1
         let isReusable = keepsAlive && exchange.isBodyEnded
         phase = isReusable ? .idle(since: connection.now) : .closing
-        connection.stream.resumeReading()
+        connection.channel.stream.resumeReading()
         connection.markDirty()
         exchange.ended()
     }

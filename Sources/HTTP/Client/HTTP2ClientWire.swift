@@ -26,6 +26,7 @@ final class HTTP2ClientWire: HTTPClientWire {
         life = .quiet(since: connection.now)
         idleSince = connection.now
         session.delegate = self
+        if connection.channel.isSecure { session.scheme = "https" }
     }
 
     var streamsMax: Int? { isGoingAway ? nil : session.availableStreams + session.activeStreams }
@@ -92,13 +93,13 @@ final class HTTP2ClientWire: HTTPClientWire {
     func drained() {}
 
     func flush() {
-        while !connection.isFull(), let piece = session.nextOutput() { connection.stream.write(piece) }
+        while !connection.isFull(), let piece = session.nextOutput() { connection.channel.write(piece) }
         switch session.condition {
         case .open:
             if isGoingAway && session.activeStreams == 0 { connection.close(.goAway) }
         case .finished:
             // A last GOAWAY tells the peer what was wrong with it; it leaves before the socket closes.
-            connection.stream.flush()
+            connection.flushNow()
             connection.close(isGoingAway ? .goAway : .protocolViolation("its HTTP/2 frames make no sense"))
         case .broken(let reason):
             connection.close(.protocolViolation(reason))

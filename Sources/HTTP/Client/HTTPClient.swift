@@ -1,10 +1,12 @@
 import EventLoop
+import TLS
 
 /// Requests to endpoints, over pools of connections. Made and used on the loop's thread. Like a server's, its output only
 /// gathers: the owner calls `flush`, then `EventLoop.flushDirtyStreams`, at the end of its turn.
 package final class HTTPClient {
     let loop: EventLoop
     let limits: HTTPClientLimits
+    private var tls: TLSContext?
     private var pools: [HTTPEndpoint: HTTPClientPool] = [:]
     private var dirty: [HTTPClientConnection] = []
     /// Exchanges opened after `close`: they fail in the next `flush`, not inside `open`.
@@ -13,11 +15,20 @@ package final class HTTPClient {
     private var isTicking = false
     private var isClosed = false
 
-    /// Connects to nobody before an exchange is opened.
-    package init(loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits()) {
+    /// Connects to nobody before an exchange is opened. Without `tls` the system's authorities are trusted.
+    package init(loop: EventLoop, limits: HTTPClientLimits = HTTPClientLimits(), tls: TLSContext? = nil) {
         self.loop = loop
         self.limits = limits
+        self.tls = tls
         timer = LoopTimer(loop: loop) { [unowned self] in tick() }
+    }
+
+    /// Made when the first endpoint asks for it: most have none that does.
+    func trust() throws(TLSError) -> TLSContext {
+        if let tls { return tls }
+        let made = try TLSContext()
+        tls = made
+        return made
     }
 
     var nowMilliseconds: UInt64 { loop.monotonicNanoseconds / 1_000_000 }

@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 
 /// The protocol's side of a client's connection. Keys are HTTP/2's; HTTP/1.1 has one exchange at a time and ignores them.
 protocol HTTPClientWire: AnyObject {
@@ -30,16 +31,17 @@ final class HTTPClientConnection {
 
     unowned let pool: HTTPClientPool
     private unowned let client: HTTPClient
-    let stream: ByteStream
+    let channel: HTTPClientChannel
     private(set) var wire: any HTTPClientWire = NoWire()
     private var isDirty = false
     private var relay: StreamRelay?
     private var isClosed = false
 
-    init(_ pool: HTTPClientPool, _ stream: ByteStream) {
+    init(_ pool: HTTPClientPool, _ channel: HTTPClientChannel) {
         self.pool = pool
         client = pool.client
-        self.stream = stream
+        self.channel = channel
+        let stream = channel.stream
         stream.quickAcknowledgements = stream.peerAddress.unixPath == nil
         switch pool.endpoint.version {
         case .http1: wire = HTTP1ClientWire(self)
@@ -48,7 +50,13 @@ final class HTTPClientConnection {
         let relay = StreamRelay(self)
         self.relay = relay
         stream.delegate = relay
+        channel.onGathered = { [unowned self] in markDirty() }
         markDirty()
+    }
+
+    /// Takes what the endpoint said along with the end of a handshake. To be called once exchanges can be told of it.
+    func begin() {
+        if channel.isSecure { received(UnsafeRawBufferPointer(start: nil, count: 0)) }
     }
 
     var now: UInt64 { client.nowMilliseconds }
@@ -69,20 +77,33 @@ final class HTTPClientConnection {
     func flush() {
         isDirty = false
         if !isClosed { wire.flush() }
+        encrypt()
+    }
+
+    /// Lets what was written leave with the loop's next flush.
+    private func encrypt() {
+        guard !isClosed else { return }
+        do throws(TLSError) { try channel.encrypt() } catch { close(.connectionLost(error.description)) }
+    }
+
+    /// Sends what was written at once, as the connection is about to end.
+    func flushNow() {
+        encrypt()
+        channel.stream.flush()
     }
 
     /// As a server's: after true the stream tells that it has drained.
     func isFull() -> Bool {
-        guard stream.pendingOutputBytes >= Self.outputBytesMax else { return false }
-        stream.flush()
-        return stream.pendingOutputBytes >= Self.outputBytesMax
+        guard channel.pendingOutputBytes >= Self.outputBytesMax else { return false }
+        flushNow()
+        return channel.pendingOutputBytes >= Self.outputBytesMax
     }
 
     /// Ends at once; what is still under way on it fails so.
     func close(_ failure: HTTPClientFailure) {
         guard !isClosed else { return }
         isClosed = true
-        stream.close()
+        channel.close()
         let left = wire
         wire = NoWire()
         left.left(failure)
@@ -91,9 +112,22 @@ final class HTTPClientConnection {
 }
 
 extension HTTPClientConnection: ByteStreamDelegate {
-    func byteStream(_ stream: ByteStream, received bytes: UnsafeRawBufferPointer) { wire.received(bytes) }
+    func byteStream(_ stream: ByteStream, received bytes: UnsafeRawBufferPointer) { received(bytes) }
+
+    private func received(_ bytes: UnsafeRawBufferPointer) {
+        do throws(TLSError) {
+            if try channel.receive(bytes, { wire.received($0) }), !isClosed { peerEnded() }
+        } catch {
+            close(.connectionLost(error.description))
+        }
+    }
 
     func byteStreamEnded(_ stream: ByteStream) {
+        if channel.isCutOff { return close(.connectionLost("the endpoint closed it without ending its TLS session")) }
+        peerEnded()
+    }
+
+    private func peerEnded() {
         if wire.peerEnded() { close(.closed) } else { close(.connectionLost("the endpoint closed it")) }
     }
 

@@ -9,10 +9,10 @@ package struct HTTPEndpoint: Sendable, Hashable {
         case unix(path: String)
     }
 
-    /// What is spoken on it; nothing is negotiated.
+    /// What is spoken on it. Over TLS it is what the endpoint must agree to.
     package enum Version: Sendable, Hashable {
         case http1
-        /// Cleartext HTTP/2 with prior knowledge: the first bytes are its preface.
+        /// HTTP/2; in cleartext with prior knowledge: the first bytes are its preface.
         case http2
     }
 
@@ -20,11 +20,14 @@ package struct HTTPEndpoint: Sendable, Hashable {
     package var place: Place
     /// What it speaks.
     package var version: Version
+    /// Whether over TLS, with a certificate that holds for the host.
+    package var isSecure: Bool
 
     /// Not connected to before an exchange is opened.
-    package init(_ place: Place, _ version: Version) {
+    package init(_ place: Place, _ version: Version, isSecure: Bool = false) {
         self.place = place
         self.version = version
+        self.isSecure = isSecure
     }
 }
 
@@ -45,6 +48,9 @@ package enum HTTPClientFailure: Error, Sendable, Hashable {
     case refused
     case unreachable(String)
     case connectTimedOut(milliseconds: Int)
+    /// There is no TLS session with it: why, to follow its name in a sentence.
+    case tls(String)
+    case handshakeTimedOut(milliseconds: Int)
     /// The connection was lost in the middle of the exchange.
     case connectionLost(String)
     /// A connection kept from earlier exchanges died before a byte of the answer came, and part of the body was gone
@@ -72,6 +78,8 @@ extension HTTPClientFailure: CustomStringConvertible {
         case .refused: "the connection was refused; check that it is running and listens there"
         case .unreachable(let reason): "it cannot be reached: \(reason)"
         case .connectTimedOut(let milliseconds): "it did not answer the connection within \(milliseconds) ms"
+        case .tls(let reason): reason
+        case .handshakeTimedOut(let milliseconds): "it did not end the TLS handshake within \(milliseconds) ms"
         case .connectionLost(let reason): "the connection was lost: \(reason)"
         case .staleConnection: "it closed a connection that was kept from earlier requests"
         case .streamReset(let code): "it reset the stream with \(code)"
@@ -105,7 +113,7 @@ extension HTTPExchangeDelegate {
 
 /// Times and numbers of a client's connections.
 package struct HTTPClientLimits: Sendable {
-    /// For a connection, all addresses of a name together.
+    /// For a connection, all addresses of a name and the TLS handshake together.
     package var connectMilliseconds = 10_000
     /// HTTP/2: a PING after so long on every connection.
     package var pingMilliseconds: UInt64 = 40_000

@@ -63,18 +63,20 @@ final class HTTPClientPool {
         while waiting.count > connectors.count * max(each, 1),
             connections.count + connectors.count < client.limits.connectionsPerEndpointMax
         {
-            let connector = HTTPConnector(client.loop, endpoint, milliseconds: client.limits.connectMilliseconds)
+            let connector = HTTPConnector(client, endpoint)
             connectors.append(connector)
             connector.start { [weak self] connector, result in self?.connected(connector, result) }
         }
     }
 
-    private func connected(_ connector: HTTPConnector, _ result: Result<ByteStream, HTTPClientFailure>) {
+    private func connected(_ connector: HTTPConnector, _ result: Result<HTTPClientChannel, HTTPClientFailure>) {
         connectors.removeAll { $0 === connector }
         switch result {
-        case .success(let stream):
-            connections.append(HTTPClientConnection(self, stream))
+        case .success(let channel):
+            let connection = HTTPClientConnection(self, channel)
+            connections.append(connection)
             serveWaiting()
+            connection.begin()
         case .failure(let failure):
             // While another connection takes exchanges or is under way, those who wait have somebody to wait for.
             guard connectors.isEmpty, connections.allSatisfy({ $0.wire.streamsMax == nil }) else { return }

@@ -40,7 +40,7 @@ extension HTTP2Session {
 
     private func addRequestLine(_ head: HTTPHead, _ bytes: UnsafeBufferPointer<UInt8>) {
         add(Self.part(":method"), Self.part(head.methodPlace, bytes), Flags.constantName)
-        add(Self.part(":scheme"), Self.part("http"), Flags.constant)
+        add(Self.part(":scheme"), Self.part(scheme), Flags.constant)
         add(Self.part(":authority"), Self.part(head.authorityPlace, bytes), Flags.constantName)
         add(Self.part(":path"), Self.part(head.targetPlace, bytes), Flags.constantName)
     }

@@ -24,6 +24,8 @@ final class HTTP2Session {
     static let streamOutputMax = 256 * 1024
 
     let role: Role
+    /// Of the requests that a client makes.
+    var scheme: StaticString = "http"
     /// Whoever owns the session; it must not outlive it.
     unowned var delegate: (any HTTP2SessionDelegate)?
     /// Something may be ready to be sent: ask with `nextOutput`.

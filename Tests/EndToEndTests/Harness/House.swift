@@ -60,8 +60,8 @@ final class House {
     }
 
     /// Starts the daemon and waits until it serves.
-    func start() throws {
-        let process = try launch()
+    func start(extraFlags: [String] = []) throws {
+        let process = try launch(extraFlags: extraFlags)
         try waitUntilServing(process)
     }
 
@@ -88,15 +88,31 @@ final class House {
 
     /// Starts a service and registers it.
     @discardableResult
-    func register(_ service: PythonService.Kind = .conformance, http1: Bool = false) throws -> PythonService {
-        let service = try startService(service)
+    func register(
+        _ kind: PythonService.Kind = .conformance,
+        at door: PythonService.Door? = nil,
+        http1: Bool = false,
+        options: [String] = []
+    ) throws -> PythonService {
+        let service = try startService(kind, at: door, options: options)
         let run = try client(["deployments", "register", service.url] + (http1 ? ["--use-http1.1"] : []))
         guard run.status == 0 else { throw HarnessError("register failed: \(run.output) \(run.errors)\n\(log)") }
         return service
     }
 
-    func startService(_ kind: PythonService.Kind = .conformance) throws -> PythonService {
-        let service = try PythonService(kind, port: try freePort(), directory: directory)
+    /// At a free port if nothing else is said.
+    @discardableResult
+    func startService(
+        _ kind: PythonService.Kind = .conformance,
+        at door: PythonService.Door? = nil,
+        options: [String] = []
+    ) throws -> PythonService {
+        let service = try PythonService(
+            kind,
+            at: try door ?? .port(freePort()),
+            options: options,
+            directory: directory
+        )
         services.append(service)
         return service
     }
