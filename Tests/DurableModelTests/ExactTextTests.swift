@@ -22,4 +22,15 @@ import Testing
         #expect(ExactText(text).hashValue == ExactText(copy).hashValue)
         #expect(!text.hasSameBytes(as: text + "x"))
     }
+
+    @Test(arguments: 0...20)
+    func oneByteMakesADifferenceWhereverItIs(length: Int) {
+        let text = String(repeating: "a", count: length)
+        #expect(text.hasSameBytes(as: String(repeating: "a", count: length)))
+        #expect(!text.hasSameBytes(as: text + "a"))
+        for place in 0..<length {
+            let other = String(repeating: "a", count: place) + "b" + String(repeating: "a", count: length - place - 1)
+            #expect(!text.hasSameBytes(as: other))
+        }
+    }
 }
