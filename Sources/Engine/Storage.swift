@@ -208,6 +208,8 @@ package protocol EngineStorage: OpeningStorage {
     func marks() throws(StorageError) -> PersistedMarks
     /// How much room there is for more; `nil` where that cannot be said. Cheap: asked in each turn.
     var space: StorageSpace? { get }
+    /// Bytes of the store's own files that hold nothing any more and are filled before those grow.
+    var reusableBytes: Int64 { get }
     /// Makes all of `writes` durable in one transaction, or nothing of it.
     func commit(_ writes: WriteSet) throws(StorageError)
 }

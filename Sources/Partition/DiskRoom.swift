@@ -13,11 +13,22 @@ struct DiskRoom {
     private var lastFull: Timestamp?
 
     /// Takes in what is free; once it was short, a quarter more than the reserve has to be. What is to be logged, if so.
-    mutating func look(_ space: StorageSpace?, reserve: Int64, at now: Timestamp) -> Note? {
+    ///
+    /// What was purged leaves room in the store's own file, which is as good as room beside it but for the log of writes:
+    /// for that a quarter of what is needed stays free.
+    mutating func look(
+        _ space: StorageSpace?,
+        reusable: @autoclosure () -> Int64,
+        reserve: Int64,
+        at now: Timestamp
+    ) -> Note? {
         guard let space else { return nil }
         // A small file system is not all reserve.
         let reserve = min(reserve, space.totalBytes / 20)
-        isShort = space.freeBytes < (isShort ? reserve + reserve / 4 : reserve)
+        let needed = isShort ? reserve + reserve / 4 : reserve
+        isShort =
+            space.freeBytes < needed
+            && (space.freeBytes < needed / 4 || reusable() < needed - space.freeBytes)
         if isShort {
             return tell("\(space.freeBytes) bytes are free, less than the reserve of \(reserve) for work under way")
         }

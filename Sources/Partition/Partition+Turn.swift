@@ -33,7 +33,8 @@ extension Partition {
 
     /// Sees whether there is room for new work; what of it is being written ahead is turned away when there is none.
     private mutating func lookForRoom(at now: Timestamp, _ actions: inout [Action]) {
-        if let note = room.look(storage.space, reserve: limits.reserveBytes, at: now) { actions.append(.note(note)) }
+        let note = room.look(storage.space, reusable: storage.reusableBytes, reserve: limits.reserveBytes, at: now)
+        if let note { actions.append(.note(note)) }
         if room.isShort { actions += turnAway(.refused(.storageFull)) { $0.isNewWork } }
     }
 

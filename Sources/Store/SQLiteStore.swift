@@ -97,9 +97,11 @@ package final class SQLiteStore: EngineStorage {
         }
     }
 
+    private static let pageBytes: Int64 = 4096
+
     private static func configure(_ database: Database) throws(StorageError) {
         // The first two act only before the file has content.
-        try database.execute("PRAGMA page_size = 4096")
+        try database.execute("PRAGMA page_size = \(pageBytes)")
         try database.execute("PRAGMA auto_vacuum = NONE")
         guard try database.text("PRAGMA journal_mode = WAL") == "wal" else {
             throw .refused("its file system cannot hold a write-ahead log, which needs shared memory")
@@ -125,6 +127,11 @@ package final class SQLiteStore: EngineStorage {
     }
 
     package var space: StorageSpace? { directory.space() }
+
+    package var reusableBytes: Int64 {
+        // Only asked where there is little room; a store that does not say has none.
+        ((try? database.integer("PRAGMA freelist_count")) ?? 0) * Self.pageBytes
+    }
 
     // MARK: Transactions
 

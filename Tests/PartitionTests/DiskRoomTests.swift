@@ -58,6 +58,20 @@ import Testing
         #expect(!bench.isStorageFull)
     }
 
+    @Test func whatWasPurgedMakesRoomWithoutTheFileGettingShorter() throws {
+        let bench = try Bench()
+        bench.storage.space = space(Self.reserve / 2)
+        bench.invoke()
+        #expect(try bench.turns().last == "answer 2: \(refusal)")
+        bench.storage.reusableBytes = Self.reserve
+        bench.invoke()
+        #expect(try bench.turns().prefix(2) == ["note: room again", "answer 3: accepted"])
+        // The log of writes needs room beside the file.
+        bench.storage.space = space(Self.reserve / 4 - 1)
+        bench.invoke()
+        #expect(try bench.turns().last == "answer 4: \(refusal)")
+    }
+
     @Test("a payload that is written ahead of new work is turned away too, that of an attempt is not")
     func whatIsWrittenAheadIsTurnedAway() throws {
         let bench = try Bench()

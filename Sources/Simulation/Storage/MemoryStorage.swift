@@ -13,6 +13,7 @@ package final class MemoryStorage: EngineStorage {
     package var onRead: (() -> StorageError?)?
     /// The room that the disk says it has.
     package var space: StorageSpace?
+    package var reusableBytes: Int64 = 0
     /// How many commits went well.
     package private(set) var commitCount = 0
     /// The writes of the last commit that went well.
