@@ -39,7 +39,6 @@ package enum AdminRefusal: Error, Equatable, Sendable {
     case unknownKafkaCluster(String)
     /// A deployment that is not there was to be removed.
     case noDeploymentToRemove(DeploymentID)
-    case invocationCompleted(InvocationID)
     /// The address is registered already, which only the oldest version of the API calls an error.
     case deploymentExists(DeploymentID)
     case registry(RegistryError)
@@ -62,7 +61,7 @@ package enum AdminRefusal: Error, Equatable, Sendable {
             .unknownSubscription, .noSubscriptionToRemove, .unknownKafkaCluster, .noDeploymentToRemove:
             404
         case .methodNotAllowed: 405
-        case .invocationCompleted, .deploymentExists: 409
+        case .deploymentExists: 409
         case .bodyTooLarge: 413
         case .contentTypeNotJSON: 415
         case .wrongShape: 422
@@ -125,7 +124,6 @@ extension AdminRefusal: CustomStringConvertible {
         case .subscriptionToNowhere(let cluster): "Kafka cluster '\(cluster)' not found. Available clusters: []"
         case .unknownKafkaCluster(let name): "The requested Kafka cluster '\(name)' does not exist"
         case .noDeploymentToRemove(let id): "not found in the schema registry: deployment with id '\(id)'"
-        case .invocationCompleted(let id): "The invocation '\(id)' was already completed."
         case .deploymentExists(let id): "Conflict: deployment \(id) already exists"
         case .registry(let error): error.description
         case .operation(let reason, let operation, let id): reason.sentence(operation, of: id)
@@ -166,7 +164,6 @@ extension AdminRefusal {
         case .routing(.unknownHandler(let service, let handler)):
             self = .unknownHandler(service: service, handler: handler)
         case .invocationNotFound(let id): self = .unknownInvocation(id)
-        case .alreadyCompleted(let id): self = .invocationCompleted(id)
         case .registry(.unknownDeployment(let id)): self = .unknownDeployment(id)
         case .registry(let error): self = .registry(error)
         case .operation(let reason, let operation, let id): self = .operation(reason, operation, id)

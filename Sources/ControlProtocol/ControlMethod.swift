@@ -17,8 +17,6 @@ package enum ControlMethod: String, CaseIterable, Sendable {
     case servicesOpenAPI = "services.openapi"
     case invocationsList = "invocations.list"
     case invocationsDescribe = "invocations.describe"
-    case invocationsCancel = "invocations.cancel"
-    case invocationsKill = "invocations.kill"
     case invocationsOperate = "invocations.operate"
     case invocationsBatch = "invocations.batch"
     case stateGet = "state.get"
@@ -33,7 +31,7 @@ package enum ControlMethod: String, CaseIterable, Sendable {
             .invocationsDescribe, .stateGet, .sqlQuery:
             .read
         case .deploymentsRegister, .deploymentsRemove, .deploymentsUpdate, .deploymentsPrune, .servicesConfigure,
-            .invocationsCancel, .invocationsKill, .invocationsOperate, .invocationsBatch, .statePatch:
+            .invocationsOperate, .invocationsBatch, .statePatch:
             .operate
         }
     }
@@ -58,8 +56,6 @@ package enum ControlMethod: String, CaseIterable, Sendable {
         case .servicesOpenAPI: ServiceOpenAPI.Parameters.self
         case .invocationsList: ListInvocations.Parameters.self
         case .invocationsDescribe: DescribeInvocation.Parameters.self
-        case .invocationsCancel: CancelInvocation.Parameters.self
-        case .invocationsKill: KillInvocation.Parameters.self
         case .invocationsOperate: OperateInvocation.Parameters.self
         case .invocationsBatch: OperateInvocations.Parameters.self
         case .stateGet: GetState.Parameters.self

@@ -26,7 +26,6 @@ extension ControlError {
         switch refusal {
         case .routing: self.init(.serviceNotFound, refusal.sentence)
         case .invocationNotFound: self.init(.invocationNotFound, refusal.sentence)
-        case .alreadyCompleted: self.init(.invocationCompleted, refusal.sentence)
         case .operation(let reason, _, _): self.init(Self.code(of: reason), refusal.sentence)
         case .notYetCompleted: self.init(.invocationState, refusal.sentence)
         case .unsupported: self.init(.invalidRequest, refusal.sentence)

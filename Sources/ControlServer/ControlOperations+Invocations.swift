@@ -3,18 +3,6 @@ import DurableModel
 import Operations
 
 extension ControlOperations {
-    func cancel(_ id: String, _ actor: OperationActor, _ reply: ControlReplyHandle) {
-        operations.cancel(id, by: actor) { [self] result in
-            answer(reply, result) { CancelInvocation.Result(id: $0.id.description, hasEnded: $0.isOver) }
-        }
-    }
-
-    func kill(_ id: String, _ actor: OperationActor, _ reply: ControlReplyHandle) {
-        operations.kill(id, by: actor) { [self] result in
-            answer(reply, result) { KillInvocation.Result(id: $0.id.description) }
-        }
-    }
-
     func listInvocations(_ parameters: ListInvocations.Parameters, _ reply: ControlReplyHandle) {
         invocations(
             where: InvocationQuery.condition(parameters),

@@ -69,8 +69,7 @@ package final class ControlOperations: ControlHandler {
                 try handleDeployments(method, request, actor, reply)
             case .servicesList, .servicesDescribe, .servicesStatus, .servicesConfigure, .servicesOpenAPI:
                 try handleServices(method, request, actor, reply)
-            case .invocationsList, .invocationsDescribe, .invocationsCancel, .invocationsKill, .invocationsOperate,
-                .invocationsBatch:
+            case .invocationsList, .invocationsDescribe, .invocationsOperate, .invocationsBatch:
                 try handleInvocations(method, request, actor, reply)
             case .stateGet: getState(try request.parameters(GetState.Parameters.self), reply)
             case .statePatch: try patchState(try request.parameters(PatchState.Parameters.self), actor, reply)
@@ -143,9 +142,6 @@ package final class ControlOperations: ControlHandler {
         case .invocationsList: listInvocations(try request.parameters(ListInvocations.Parameters.self), reply)
         case .invocationsDescribe:
             describeInvocation(try request.parameters(DescribeInvocation.Parameters.self).id, reply)
-        case .invocationsCancel:
-            cancel(try request.parameters(CancelInvocation.Parameters.self).id, actor, reply)
-        case .invocationsKill: kill(try request.parameters(KillInvocation.Parameters.self).id, actor, reply)
         case .invocationsOperate:
             try operate(try request.parameters(OperateInvocation.Parameters.self), actor, reply)
         case .invocationsBatch:

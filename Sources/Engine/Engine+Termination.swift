@@ -3,13 +3,6 @@ import ServiceProtocol
 
 /// Cancel asks an invocation to end itself, kill ends it (invocations.md, section 5).
 extension Engine {
-    mutating func cancel(_ id: InvocationID, for request: RequestID) throws(StorageError) {
-        guard let invocation = try find(id) else { return answer(request, .refused(.invocationNotFound(id))) }
-        guard invocation.status != .completed else { return answer(request, .refused(.alreadyCompleted(id))) }
-        try cancel(invocation)
-        answer(request, .terminated(id, isOver: !invocation.status.takesSignals))
-    }
-
     /// Cancels an invocation: one that has not begun is over at once, another one gets the built-in signal.
     mutating func cancel(_ invocation: Invocation) throws(StorageError) {
         let number = invocation.number
@@ -29,13 +22,6 @@ extension Engine {
         case .completed:
             break
         }
-    }
-
-    mutating func kill(_ id: InvocationID, for request: RequestID) throws(StorageError) {
-        guard let invocation = try find(id) else { return answer(request, .refused(.invocationNotFound(id))) }
-        guard invocation.status != .completed else { return answer(request, .refused(.alreadyCompleted(id))) }
-        _ = try killTree(from: id, limit: Self.inlineEffectsMax)
-        answer(request, .terminated(id, isOver: true))
     }
 
     /// Kills an invocation and all that it called, directly and through others; past `limit` the outbox goes on. Says how

@@ -113,8 +113,6 @@ package struct Engine {
         case .forget(let request): forgotten.append(request)
         case .attempt(let attempt, let event): try attemptReported(event, by: attempt)
         case .opened(let order): try opened(order)
-        case .cancel(let id, let request): try cancel(id, for: request)
-        case .kill(let id, let request): try kill(id, for: request)
         case .operate(let operation, let id, let actor, let request):
             try operate(operation, on: id, by: actor, for: request)
         case .operateBulk(let step, let actor, let request): try operate(step, by: actor, for: request)

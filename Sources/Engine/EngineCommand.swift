@@ -54,8 +54,6 @@ package enum EngineCommand: Sendable {
     case attempt(AttemptID, AttemptEvent)
     /// An opening that was read elsewhere is there.
     case opened(AttemptOrder)
-    case cancel(InvocationID, RequestID)
-    case kill(InvocationID, RequestID)
     /// An operator acts on one invocation; `actor` is who, for the log.
     case operate(InvocationOperation, InvocationID, actor: String, RequestID)
     /// One step of an operator's act on many invocations.
@@ -71,8 +69,7 @@ package enum EngineCommand: Sendable {
     package var request: RequestID? {
         switch self {
         case .invoke(_, let request), .attach(_, let request), .fetchOutput(_, let request),
-            .cancel(_, let request), .kill(_, let request), .register(_, let request),
-            .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
+            .register(_, let request), .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
             .operateBulk(_, _, let request), .patchState(_, _, let request), .catalog(_, _, let request):
             request
         case .forget, .attempt, .opened: nil
@@ -97,7 +94,6 @@ package enum Refusal: Error, Sendable, Equatable {
     /// There is no handler of that name to call.
     case routing(RoutingError)
     case invocationNotFound(InvocationID)
-    case alreadyCompleted(InvocationID)
     case notYetCompleted(InvocationID)
     /// What is asked for is not part of this release; names it.
     case unsupported(String)
@@ -124,7 +120,6 @@ extension Refusal {
         case .routing(.unknownHandler(let service, let handler)):
             "the service '\(service)' exists, but the handler '\(handler)' was not found"
         case .invocationNotFound(let id): "invocation '\(id)' not found"
-        case .alreadyCompleted(let id): "the invocation '\(id)' is already completed"
         case .notYetCompleted: "the invocation exists but has not completed yet"
         case .unsupported(let what): "\(what) are not supported by this release of perdure"
         case .registry(let error): error.description
@@ -155,8 +150,6 @@ package enum Answer: Sendable {
     case accepted(InvocationID, isNew: Bool, executionTime: Timestamp?)
     /// The result of an invocation of that target; `expiresAt` only if it was stored before the question came.
     case result(InvocationID, InvocationResult, of: Target, expiresAt: Timestamp?)
-    /// A cancel or kill was carried out; `isOver` if nothing of the invocation runs any more.
-    case terminated(InvocationID, isOver: Bool)
     /// An operator's act on one invocation was done.
     case operated(InvocationID, OperationOutcome)
     /// A step of an operator's act on many invocations was done.

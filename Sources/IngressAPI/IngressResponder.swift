@@ -47,7 +47,7 @@ package struct IngressResponder: Sendable {
             failed(id, Failure(code: 404, message: "not found"), expiresAt: nil)
         case .refused(let refusal): refused(IngressRefusal(refusal))
         case .stopping(let id): stopping(id)
-        case .terminated, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched:
+        case .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched:
             refused(.failed("the answer does not fit the request"))
         }
     }
@@ -204,7 +204,7 @@ extension IngressRefusal {
         case .notYetCompleted: self = .notCompletedYet
         case .unsupported(let what): self = .unsupported(what)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
-        case .storage, .alreadyCompleted, .registry, .operation, .stateConflict, .statelessService:
+        case .storage, .registry, .operation, .stateConflict, .statelessService:
             self = .failed(refusal.sentence)
         }
     }

@@ -1,13 +1,6 @@
 import DurableModel
 import Engine
 
-/// What a cancel or a kill came to.
-package struct Termination: Sendable {
-    package var id: InvocationID
-    /// Whether nothing of the invocation runs any more; otherwise it was asked to end itself.
-    package var isOver: Bool
-}
-
 /// What an operation on one invocation came to.
 package struct Operated: Sendable, Equatable {
     package var id: InvocationID

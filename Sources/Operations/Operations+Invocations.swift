@@ -103,41 +103,6 @@ extension Operations {
             take(next, outcome, by: actor, onStep: onStep, then: then)
         }
     }
-
-    /// Asks an invocation to end itself; one that has not begun is over at once.
-    package func cancel(
-        _ id: String,
-        by actor: OperationActor,
-        then: @escaping (Result<Termination, OperationError>) -> Void
-    ) {
-        terminate(id, by: actor, then: then) { .cancel($0, $1) }
-    }
-
-    /// Ends an invocation and all that it called.
-    package func kill(
-        _ id: String,
-        by actor: OperationActor,
-        then: @escaping (Result<Termination, OperationError>) -> Void
-    ) {
-        terminate(id, by: actor, then: then) { .kill($0, $1) }
-    }
-
-    private func terminate(
-        _ id: String,
-        by actor: OperationActor,
-        then: @escaping (Result<Termination, OperationError>) -> Void,
-        command: (InvocationID, RequestID) -> EngineCommand
-    ) {
-        guard let parsed = try? InvocationID(parsing: id) else { return then(.failure(.badInvocationID(id))) }
-        runtime.submit(from: actor.source) {
-            command(parsed, $0)
-        } then: { answer in
-            switch answer {
-            case .terminated(let id, let isOver): then(.success(Termination(id: id, isOver: isOver)))
-            default: then(.failure(.refused(answer.refusal)))
-            }
-        }
-    }
 }
 
 extension Answer {
@@ -146,7 +111,7 @@ extension Answer {
         switch self {
         case .refused(let refusal): refusal
         case .stopping: .shuttingDown
-        case .accepted, .result, .terminated, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk,
+        case .accepted, .result, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk,
             .statePatched:
             .unsupported("answers of this kind")
         }

@@ -148,7 +148,7 @@ import Testing
         let invocation = InvocationID(partitionKey: 1, high: 2, low: 3)
         let deployment = try DeploymentID(parsing: "dp_121dBAu8pPuTOKAzHNFEuWd")
         let cases: [(Refusal, Int)] = [
-            (.invocationNotFound(invocation), 404), (.alreadyCompleted(invocation), 409), (.storageFull, 503),
+            (.invocationNotFound(invocation), 404), (.storageFull, 503),
             (.shuttingDown, 503), (.storage("x"), 500), (.registry(.unknownDeployment(deployment)), 404),
             (.registry(.reservedServiceName("openapi")), 400),
         ]

@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func `a result of another shape is named as such`() throws {
-        let frame = ControlCodec.response(id: .number(2), result: KillInvocation.Result(id: "x"))
+        let frame = ControlCodec.response(id: .number(2), result: IdentifierParameters(id: "x"))
         let run = try Self.status(.bytes(frame))
         #expect(run.exitCode == .failed)
         #expect(run.error.contains(#""result.dataDirectory" is missing"#) || run.error.contains("is missing"))

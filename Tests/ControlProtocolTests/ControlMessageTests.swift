@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test func `a response has these bytes`() throws {
-        let frame = ControlCodec.response(id: .text("a"), result: KillInvocation.Result(id: "inv_1"))
+        let frame = ControlCodec.response(id: .text("a"), result: IdentifierParameters(id: "inv_1"))
         #expect(try Self.text(frame) == #"{"id":"a","jsonrpc":"2.0","result":{"id":"inv_1"}}"#)
     }
 
@@ -151,7 +151,7 @@ import Testing
             Issue.record("no result")
             return
         }
-        #expect(try payload.result(KillInvocation.Result.self).id == "x")
+        #expect(try payload.result(IdentifierParameters.self).id == "x")
 
         let batch = QueryWorker.Batch(columns: [QueryColumn(name: "a")], rows: [[.integer(1), .null, .number(0.5)]])
         let frame = try ControlCodec.notification(method: QueryWorker.batchMethod, batch)

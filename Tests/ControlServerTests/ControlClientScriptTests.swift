@@ -47,7 +47,7 @@ struct ControlClientScriptTests {
     @Test func `it gets a result`() throws {
         let world = try ControlWorld()
         defer { world.close() }
-        let command = [ScriptPrograms.python, Self.script, world.path, "invocations.kill", #"{"id": "inv_1"}"#]
+        let command = [ScriptPrograms.python, Self.script, world.path, "deployments.remove", #"{"id": "inv_1"}"#]
         let (output, exit) = try Self.run(world, command)
         #expect(output == "{\n  \"id\": \"inv_1\"\n}\n")
         #expect(exit == .exited(status: 0))
@@ -90,7 +90,7 @@ struct ControlClientScriptTests {
         chmod(copy, 0o644)
         let groups = isMember ? ["--groups", String(group)] : ["--clear-groups"]
         let identity = [ScriptPrograms.setpriv, "--reuid", "65534", "--regid", "65534"] + groups
-        let call = [ScriptPrograms.python, copy, world.path, "invocations.kill", #"{"id": "inv_1"}"#]
+        let call = [ScriptPrograms.python, copy, world.path, "deployments.remove", #"{"id": "inv_1"}"#]
         let (output, exit) = try Self.run(world, identity + call)
         if isMember {
             #expect(output == "{\n  \"id\": \"inv_1\"\n}\n")

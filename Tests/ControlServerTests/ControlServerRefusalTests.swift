@@ -65,7 +65,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         #expect(peer.errors.map(\.code) == [bad.code.rawValue], "\(bad.testDescription)")
         #expect(world.records.records.map(\.id) == [.controlFrameRefused])
         #expect(world.server.connections == 1)
-        other.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        other.send(id: 1, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("others are served") { other.answers.count == 1 }
     }
 
@@ -85,14 +85,14 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         let world = try ControlWorld()
         defer { world.close() }
         let peer = try world.greeted()
-        let empty = try ControlCodec.request(id: .number(1), method: "invocations.kill", IdentifierParameters(id: ""))
+        let empty = try ControlCodec.request(id: .number(1), method: "deployments.remove", IdentifierParameters(id: ""))
         let room = ControlFrame.requestBytesMax - (empty.count - ControlFrame.headerBytes)
-        peer.send(id: 1, .invocationsKill, IdentifierParameters(id: String(repeating: "x", count: room)))
+        peer.send(id: 1, .deploymentsRemove, IdentifierParameters(id: String(repeating: "x", count: room)))
         try world.run("answered") { peer.answers.count == 1 }
         #expect(peer.errors.isEmpty)
     }
 
-    @Test(arguments: [ControlMethod.status, .invocationsKill])
+    @Test(arguments: [ControlMethod.status, .deploymentsRemove])
     func `anything before hello is refused`(method: ControlMethod) throws {
         let world = try ControlWorld()
         defer { world.close() }
@@ -137,7 +137,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         // The silent one came later: when its time is over, the other's would be too.
         try world.run("closed") { silent.hasEnded }
         #expect(!peer.hasEnded)
-        peer.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 1, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("answered") { peer.answers.count == 1 }
     }
 
@@ -151,7 +151,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         peer.send(id: 1, .status, NoParameters())
         try world.run("asked") { world.handler.calls.count == 1 }
         let text = String(repeating: "x", count: 8 << 20)
-        world.server.reply(world.handler.calls[0].reply, result: KillInvocation.Result(id: text))
+        world.server.reply(world.handler.calls[0].reply, result: IdentifierParameters(id: text))
         try world.run("given up") { world.server.connections == 0 }
     }
 
@@ -162,9 +162,9 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         peer.send(id: 1, .status, NoParameters())
         try world.run("asked") { world.handler.calls.count == 1 }
         let text = String(repeating: "x", count: 8 << 20)
-        world.server.reply(world.handler.calls[0].reply, result: KillInvocation.Result(id: text))
+        world.server.reply(world.handler.calls[0].reply, result: IdentifierParameters(id: text))
         // What comes while it leaves is read once there is room again.
-        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("answered") { peer.answers.count == 2 }
         #expect(peer.ids == [.number(1), .number(2)])
     }

@@ -27,7 +27,7 @@ import Testing
         defer { world.close() }
         let peer = try world.connect()
         peer.send(id: 1, .hello, Hello.Parameters())
-        for id in 2...4 { peer.send(id: Int64(id), .invocationsKill, IdentifierParameters(id: "inv_\(id)")) }
+        for id in 2...4 { peer.send(id: Int64(id), .deploymentsRemove, IdentifierParameters(id: "inv_\(id)")) }
         try world.run("answered") { peer.answers.count == 4 }
         #expect(peer.ids == [.number(1), .number(2), .number(3), .number(4)])
         #expect(peer.errors.isEmpty)
@@ -38,7 +38,7 @@ import Testing
         defer { world.close() }
         let peer = try world.greeted()
         let parameters = IdentifierParameters(id: "inv_1")
-        let frame = try ControlCodec.request(id: .number(1), method: "invocations.kill", parameters)
+        let frame = try ControlCodec.request(id: .number(1), method: "deployments.remove", parameters)
         for byte in frame {
             peer.send([byte])
             peer.stream.flush()
@@ -75,7 +75,7 @@ import Testing
         peer.stream.close()
         world.server.reply(world.handler.calls[0].reply, error: ControlError(.notReady))
         let next = try world.greeted()
-        next.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        next.send(id: 1, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("others are served") { next.answers.count == 1 }
         try world.run("it is forgotten") { world.server.connections == 1 }
     }
@@ -99,13 +99,13 @@ import Testing
         defer { world.close() }
         let peer = try world.greeted()
         peer.send(text: #"{"jsonrpc":"2.0","method":"status"}"#)
-        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("answered") { peer.answers.count == 1 }
         #expect(world.handler.calls.map(\.method) == [.status])
         for isLong in [true, false] {
             world.server.reply(
                 world.handler.calls[0].reply,
-                result: KillInvocation.Result(id: "x"),
+                result: IdentifierParameters(id: "x"),
                 isLong: isLong
             )
         }
@@ -120,10 +120,10 @@ import Testing
         let peer = try world.connect()
         let long = String(repeating: "x", count: 200_000)
         peer.send(id: 0, .hello, Hello.Parameters(programVersion: long))
-        peer.send(id: 1, .invocationsKill, IdentifierParameters(id: "inv_1"))
-        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: long))
-        peer.send(id: 3, .invocationsKill, ["nonsense": long])
-        peer.send(id: 4, .invocationsKill, IdentifierParameters(id: "inv_4"))
+        peer.send(id: 1, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .deploymentsRemove, IdentifierParameters(id: long))
+        peer.send(id: 3, .deploymentsRemove, ["nonsense": long])
+        peer.send(id: 4, .deploymentsRemove, IdentifierParameters(id: "inv_4"))
         peer.stream.shutdownWrite()
         try world.run("answered to the end") { peer.hasEnded }
         #expect(peer.ids == (0...4).map { .number($0) })
@@ -135,9 +135,9 @@ import Testing
     @Test(arguments: [
         (#"{"jsonrpc":"2.0","id":1,"method":"frobnicate"}"#, ControlErrorCode.methodNotFound),
         (#"{"jsonrpc":"2.0","id":1,"method":"Hello"}"#, .methodNotFound),
-        (#"{"jsonrpc":"2.0","id":1,"method":"invocations.kill"}"#, .invalidParameters),
-        (#"{"jsonrpc":"2.0","id":1,"method":"invocations.kill","params":[]}"#, .invalidParameters),
-        (#"{"jsonrpc":"2.0","id":1,"method":"invocations.kill","params":{"id":"a","x":1}}"#, .invalidParameters),
+        (#"{"jsonrpc":"2.0","id":1,"method":"deployments.remove"}"#, .invalidParameters),
+        (#"{"jsonrpc":"2.0","id":1,"method":"deployments.remove","params":[]}"#, .invalidParameters),
+        (#"{"jsonrpc":"2.0","id":1,"method":"deployments.remove","params":{"id":"a","x":1}}"#, .invalidParameters),
         (
             #"{"jsonrpc":"2.0","id":1,"method":"hello","params":{"protocolVersion":0,"programVersion":"x"}}"#,
             .unsupportedProtocolVersion
@@ -148,7 +148,7 @@ import Testing
         defer { world.close() }
         let peer = try world.greeted()
         peer.send(text: text)
-        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         try world.run("answered") { peer.answers.count == 2 }
         #expect(peer.ids == [.number(1), .number(2)])
         #expect(peer.errors.map(\.code) == [code.rawValue])
@@ -179,7 +179,7 @@ import Testing
         peer.send(id: 2, .status, NoParameters())
         try world.run("refused") { peer.answers.count == 1 }
         #expect(peer.errors.map(\.code) == [ControlErrorCode.stopping.rawValue])
-        world.server.reply(world.handler.calls[0].reply, result: KillInvocation.Result(id: "x"))
+        world.server.reply(world.handler.calls[0].reply, result: IdentifierParameters(id: "x"))
         try world.run("answered") { peer.answers.count == 2 }
         world.server.close()
         try world.run("ended") { peer.hasEnded }

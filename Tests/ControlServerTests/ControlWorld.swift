@@ -146,19 +146,19 @@ final class Peer: ByteStreamDelegate {
     func byteStreamDrained(_ stream: ByteStream) {}
 }
 
-/// Answers `invocations.kill` with the id at once, keeps everything else for the test.
+/// Answers `deployments.remove` with the id at once, keeps everything else for the test.
 final class EchoHandler: ControlHandler {
     weak var server: ControlServer?
     var calls: [(method: ControlMethod, request: ControlRequest, peer: ControlPeer, reply: ControlReplyHandle)] = []
 
     func handle(_ method: ControlMethod, _ request: ControlRequest, from peer: ControlPeer, reply: ControlReplyHandle) {
-        guard method == .invocationsKill else {
+        guard method == .deploymentsRemove else {
             calls.append((method, request, peer, reply))
             return
         }
         do throws(ControlError) {
             let parameters = try request.parameters(IdentifierParameters.self)
-            server?.reply(reply, result: KillInvocation.Result(id: parameters.id))
+            server?.reply(reply, result: IdentifierParameters(id: parameters.id))
         } catch {
             server?.reply(reply, error: error)
         }

@@ -41,7 +41,7 @@ import Testing
         )
         let peer = Peer(try ByteStream(loop: world.loop, adopting: theirs))
         peer.send(id: 1, .hello, Hello.Parameters())
-        peer.send(id: 2, .invocationsKill, IdentifierParameters(id: "inv_1"))
+        peer.send(id: 2, .deploymentsRemove, IdentifierParameters(id: "inv_1"))
         peer.send(id: 3, .status, NoParameters())
         try world.run("asked") { world.handler.calls.count == 1 && peer.answers.count == 2 }
         #expect(peer.errors.map(\.code) == [ControlErrorCode.notPermitted.rawValue])

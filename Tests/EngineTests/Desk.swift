@@ -201,13 +201,18 @@ final class Desk {
     @discardableResult
     func cancel(_ number: Int64) throws -> [String] {
         let id = try id(number)
-        return try turn { .cancel(id, $0) }
+        return try terminate(id, .cancel)
     }
 
     @discardableResult
     func kill(_ number: Int64) throws -> [String] {
         let id = try id(number)
-        return try turn { .kill(id, $0) }
+        return try terminate(id, .kill)
+    }
+
+    /// What comes of a cancel or kill, but for the note in the log.
+    func terminate(_ id: InvocationID, _ operation: InvocationOperation) throws -> [String] {
+        try turn { .operate(operation, id, actor: "test", $0) }.filter { !$0.hasPrefix("note: ") }
     }
 
     struct Missing: Error { var number: Int64 }

@@ -53,7 +53,9 @@ import Testing
         let gone = "refused: invocation '\(id)' not found"
         #expect(try desk.turn { .fetchOutput(id, $0) } == ["answer 4: \(gone)"])
         #expect(try desk.turn { .attach(id, $0) } == ["answer 5: \(gone)"])
-        #expect(try desk.turn { .kill(id, $0) } == ["answer 6: \(gone)"])
+        #expect(
+            try desk.terminate(id, .kill) == ["answer 6: refused: The requested invocation '\(id)' does not exist"]
+        )
     }
 
     @Test func idempotencyKeyIsFreeAfterItsRetention() throws {

@@ -59,6 +59,9 @@ import Testing
         try desk.invoke()
         let own = try desk.id(1)
         let foreign = InvocationID(partitionKey: own.partitionKey | 1 << 63, high: own.high, low: own.low)
-        #expect(try desk.turn { .kill(foreign, $0) } == ["answer 4: refused: invocation '\(foreign)' not found"])
+        #expect(
+            try desk.terminate(foreign, .kill)
+                == ["answer 4: refused: The requested invocation '\(foreign)' does not exist"]
+        )
     }
 }

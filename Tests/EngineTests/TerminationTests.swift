@@ -9,13 +9,13 @@ import Testing
     @Test(
         "cancel",
         arguments: [
-            (InvocationStatus.scheduled, ["answer 4: terminated", "answer 3: failure 409 canceled"]),
-            (.inboxed, ["answer 4: terminated", "answer 3: failure 409 canceled"]),
-            (.ready, ["answer 4: signalled", "start 2 v7 open: Start(2) Input Signal[1]=void"]),
-            (.running, ["send 2: Signal[1]=void", "answer 4: signalled"]),
-            (.backingOff, ["answer 4: signalled", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
-            (.suspended, ["answer 4: signalled", "start 3 v7 open: Start(3) Input Sleep(1) Signal[1]=void"]),
-            (.paused, ["answer 4: signalled", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
+            (InvocationStatus.scheduled, ["answer 4: ended", "answer 3: failure 409 canceled"]),
+            (.inboxed, ["answer 4: ended", "answer 3: failure 409 canceled"]),
+            (.ready, ["answer 4: cancelRequested", "start 2 v7 open: Start(2) Input Signal[1]=void"]),
+            (.running, ["send 2: Signal[1]=void", "answer 4: cancelRequested"]),
+            (.backingOff, ["answer 4: cancelRequested", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
+            (.suspended, ["answer 4: cancelRequested", "start 3 v7 open: Start(3) Input Sleep(1) Signal[1]=void"]),
+            (.paused, ["answer 4: cancelRequested", "start 3 v7 open: Start(2) Input Signal[1]=void"]),
         ]
     )
     func cancel(status: InvocationStatus, lines: [String]) throws {
@@ -47,7 +47,7 @@ import Testing
     )
     func kill(status: InvocationStatus, before: [String]) throws {
         let desk = try Desk.with(status, waits: true)
-        #expect(try desk.kill(2) == before + ["answer 4: terminated", "answer 3: failure 409 killed"])
+        #expect(try desk.kill(2) == before + ["answer 4: killed", "answer 3: failure 409 killed"])
         let isKept = status != .scheduled && status != .inboxed
         #expect(desk.status(2) == (isKept ? .completed : nil))
         #expect(desk.storage.rows.timers.isEmpty)
@@ -60,18 +60,19 @@ import Testing
     @Test func completedAndUnknownInvocationsAreRefused() throws {
         let desk = try Desk.with(.completed, waits: true)
         let id = try desk.id(2)
-        let completed = "answer 4: refused: the invocation '\(id)' is already completed"
+        let completed = "answer 4: refused: The invocation '\(id)' was already completed."
         #expect(try desk.cancel(2) == [completed])
         #expect(try desk.kill(2) == [completed.replacing("answer 4", with: "answer 5")])
         let unknown = InvocationID(partitionKey: 1, high: 2, low: 3)
-        #expect(
-            try desk.turn { .kill(unknown, $0) } == ["answer 6: refused: invocation '\(unknown)' not found"]
-        )
-        #expect(
-            try desk.turn { .cancel(unknown, $0) } == ["answer 7: refused: invocation '\(unknown)' not found"]
-        )
+        let absent = "refused: The requested invocation '\(unknown)' does not exist"
+        #expect(try desk.terminate(unknown, .kill) == ["answer 6: \(absent)"])
+        #expect(try desk.terminate(unknown, .cancel) == ["answer 7: \(absent)"])
         let forged = InvocationID(partitionKey: id.partitionKey ^ 1, high: id.high, low: id.low)
-        #expect(try desk.turn { .kill(forged, $0) } == ["answer 8: refused: invocation '\(forged)' not found"])
+        #expect(
+            try desk.terminate(forged, .kill) == [
+                "answer 8: refused: The requested invocation '\(forged)' does not exist"
+            ]
+        )
     }
 
     @Test func killFreesTheKeyForTheNextInTheSameTurn() throws {
@@ -79,7 +80,7 @@ import Testing
         for _ in 1...3 { try desk.invoke("Counter", "add", key: "k") }
         #expect(desk.storage.rows.inbox.values.first?.map(\.invocation.rawValue) == [2, 3])
         #expect(
-            try desk.kill(1) == ["abort 1", "answer 5: terminated", "start 2 v7 open: Start(1) Input"]
+            try desk.kill(1) == ["abort 1", "answer 5: killed", "start 2 v7 open: Start(1) Input"]
         )
         #expect(desk.status(2) == .running)
         #expect(desk.storage.rows.locks.values.map(\.rawValue) == [2])
@@ -110,7 +111,8 @@ import Testing
         let killed = try (1...50 as ClosedRange<Int64>).map { try desk.id($0) }
         try desk.turn { (engine) throws(StorageError) in
             for (index, id) in killed.enumerated() {
-                try engine.apply(.kill(id, RequestID(rawValue: 1000 + UInt64(index))))
+                let request = RequestID(rawValue: 1000 + UInt64(index))
+                try engine.apply(.operate(.kill, id, actor: "test", request))
             }
         }
         #expect(desk.status(51) == .running)

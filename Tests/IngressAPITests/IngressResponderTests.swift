@@ -128,7 +128,7 @@ import Testing
         let cases: [(Refusal, Int)] = [
             (.notYetCompleted(id), 470), (.routing(.unknownService("A")), 404),
             (.routing(.unknownHandler(service: "A", handler: "h")), 404), (.unsupported("calls of workflows"), 501),
-            (.storageFull, 503), (.shuttingDown, 503), (.storage("x"), 500), (.alreadyCompleted(id), 500),
+            (.storageFull, 503), (.shuttingDown, 503), (.storage("x"), 500),
         ]
         for (refusal, status) in cases {
             let response = responder(.call).response(.refused(refusal))

@@ -23,12 +23,13 @@ import Testing
         }
     }
 
-    @Test func whatIsNoIDIsRefused() throws {
+    @Test(arguments: ["", "inv_", "dp_15VqmTOnXH3Vv2pl5HOG7UB", "inv_1zz"])
+    func whatIsNoIDIsRefused(text: String) throws {
         let fixture = try OperationsFixture()
         let outcome = try fixture.outcome {
-            fixture.operations.operate(.pause, on: "inv_1zz", by: fixture.actor, then: $0)
+            fixture.operations.operate(.pause, on: text, by: fixture.actor, then: $0)
         }
-        guard case .failure(.badInvocationID("inv_1zz")) = outcome else {
+        guard case .failure(.badInvocationID(text)) = outcome else {
             Issue.record("came to \(String(describing: outcome))")
             return
         }

@@ -97,30 +97,6 @@ import Testing
     }
 }
 
-@Suite struct InvocationOperationsTests {
-    @Test(arguments: ["", "inv_", "dp_15VqmTOnXH3Vv2pl5HOG7UB", "inv_1zz"])
-    func whatIsNoInvocationIDIsRefused(text: String) throws {
-        let fixture = try OperationsFixture()
-        let cancelled = try fixture.outcome { fixture.operations.cancel(text, by: fixture.actor, then: $0) }
-        guard case .failure(.badInvocationID(text)) = cancelled else {
-            Issue.record("came to \(String(describing: cancelled))")
-            return
-        }
-    }
-
-    @Test func anUnknownInvocationCannotBeKilled() throws {
-        let fixture = try OperationsFixture()
-        let id = try InvocationID(parsing: "inv_1gdJBtdVEcM942bjcDmb1c1khoaJe11Hbz")
-        let outcome = try fixture.outcome {
-            fixture.operations.kill(id.description, by: fixture.actor, then: $0)
-        }
-        guard case .failure(.refused(.invocationNotFound(id))) = outcome else {
-            Issue.record("came to \(String(describing: outcome))")
-            return
-        }
-    }
-}
-
 @Suite struct ServiceOperationsTests {
     @Test func theLatestRevisionOfAServiceIsDescribed() throws {
         let (catalog, id) = try OperationsFixture.catalog(uri: "http://127.0.0.1:1/", service: "Greeter")

@@ -103,7 +103,11 @@ import Testing
         let world = try restarted(1, bytes: 300 << 10)
         try world.turn()
         let id = try world.id(1)
-        #expect(try world.turn { .cancel(id, $0) } == ["answer 1: signalled"])
+        #expect(
+            try world.turn { .operate(.cancel, id, actor: "test", $0) } == [
+                "note: cancel Greeter/greet", "answer 1: cancelRequested",
+            ]
+        )
         let actions = try world.answerRead()
         #expect(actions.count == 2)
         #expect(actions.first == "start 1 v7 open: Start(1) Input")
@@ -116,7 +120,7 @@ import Testing
         let world = try restarted(2, bytes: 300 << 10, limits: limits)
         #expect(try world.turn() == ["read 1"])
         let id = try world.id(2)
-        try world.turn { .cancel(id, $0) }
+        try world.turn { .operate(.cancel, id, actor: "test", $0) }
         _ = try world.answerRead()
         world.partition.openingLeft(AttemptID(rawValue: 1))
         #expect(try world.turn() == ["read 2"])
@@ -129,7 +133,11 @@ import Testing
         let world = try restarted(1, bytes: 300 << 10)
         try world.turn()
         let id = try world.id(1)
-        #expect(try world.turn { .kill(id, $0) } == ["answer 1: terminated"])
+        #expect(
+            try world.turn { .operate(.kill, id, actor: "test", $0) } == [
+                "note: kill Greeter/greet", "answer 1: killed",
+            ]
+        )
         #expect(try world.answerRead() == [])
         #expect(world.openings.isEmpty)
         #expect(world.openings.bytesInFlight == 0)

@@ -92,7 +92,7 @@ import Testing
         }
         try bench.turns()
         guard let id = bench.row(1)?.head.id else { return }
-        bench.submit(.kill(id, bench.request()))
+        bench.submit(.operate(.kill, id, actor: "test", bench.request()))
         try bench.turn()
         #expect(bench.storage.rows.outbox.count == 201)
         try bench.crash()

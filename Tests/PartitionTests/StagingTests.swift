@@ -152,7 +152,7 @@ import Testing
         bench.receive(1, large(5 * mebibyte))
         try bench.turn()
         let id = try #require(bench.row(1)).head.id
-        bench.submit(.kill(id, bench.request()), from: 8)
+        bench.submit(.operate(.kill, id, actor: "test", bench.request()), from: 8)
         try bench.turns()
         #expect(bench.storage.rows.staged.isEmpty)
         #expect(bench.journal(1) == [])

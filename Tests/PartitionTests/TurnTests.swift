@@ -202,7 +202,7 @@ import Testing
         try bench.turns()
         #expect(bench.attemptCount + bench.ready.count == 1021)
         let root = try #require(bench.row(1)?.head.id)
-        bench.submit(.kill(root, bench.request()))
+        bench.submit(.operate(.kill, root, actor: "test", bench.request()))
         var left = unfinished(bench)
         var turns = 0
         repeat {

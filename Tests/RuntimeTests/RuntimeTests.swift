@@ -11,14 +11,14 @@ import Testing
         let unknown = DerivedID.workflow(service: "S", key: "k")
         var answer: Answer?
         fixture.runtime.submit(from: .connection(1, of: .admin)) {
-            .cancel(unknown, $0)
+            .operate(.cancel, unknown, actor: "test", $0)
         } then: {
             answer = $0
             fixture.runtime.stop(grace: .zero)
         }
         #expect(answer == nil)
         try fixture.runtime.run()
-        guard case .refused(.invocationNotFound(unknown)) = answer else {
+        guard case .refused(.operation(.notFound, .cancel, unknown)) = answer else {
             Issue.record("answered \(String(describing: answer))")
             return
         }
@@ -28,7 +28,7 @@ import Testing
         let fixture = try RuntimeFixture()
         var answer: Answer?
         fixture.runtime.submit(from: .connection(1, of: .admin)) {
-            .cancel(DerivedID.workflow(service: "S", key: "k"), $0)
+            .operate(.cancel, DerivedID.workflow(service: "S", key: "k"), actor: "test", $0)
         } then: {
             answer = $0
         }

@@ -76,7 +76,13 @@ extension CommandTable {
         let before = ServiceSettings(service)
         let after = try call.edited(before)
         guard after != before else { return configRendering(service) }
-        return try configure(call, try changes(from: before, to: after))
+        let settings: ServiceSettings
+        do throws(UnsetSetting) {
+            settings = try after.changes(from: before)
+        } catch {
+            throw .usage("\(error.name) cannot be unset", hint: "give it another value; the next revision begins anew")
+        }
+        return try configure(call, settings)
     }
 
     private static func configure(_ call: CommandCall, _ settings: ServiceSettings) throws(ClientError) -> Rendering {
@@ -125,52 +131,5 @@ extension CommandTable {
         }
         if policy != RetrySettings() { settings.retryPolicy = policy }
         return settings
-    }
-
-    /// What differs; what was set cannot become unset, only the next revision does that.
-    private static func changes(
-        from before: ServiceSettings,
-        to after: ServiceSettings
-    ) throws(ClientError) -> ServiceSettings {
-        var changes = ServiceSettings()
-        changes.isPublic = try change("isPublic", before.isPublic, after.isPublic)
-        changes.inactivityTimeoutMilliseconds = try change(
-            "inactivityTimeoutMilliseconds",
-            before.inactivityTimeoutMilliseconds,
-            after.inactivityTimeoutMilliseconds
-        )
-        changes.abortTimeoutMilliseconds = try change(
-            "abortTimeoutMilliseconds",
-            before.abortTimeoutMilliseconds,
-            after.abortTimeoutMilliseconds
-        )
-        changes.idempotencyRetentionMilliseconds = try change(
-            "idempotencyRetentionMilliseconds",
-            before.idempotencyRetentionMilliseconds,
-            after.idempotencyRetentionMilliseconds
-        )
-        changes.journalRetentionMilliseconds = try change(
-            "journalRetentionMilliseconds",
-            before.journalRetentionMilliseconds,
-            after.journalRetentionMilliseconds
-        )
-        changes.workflowRetentionMilliseconds = try change(
-            "workflowRetentionMilliseconds",
-            before.workflowRetentionMilliseconds,
-            after.workflowRetentionMilliseconds
-        )
-        if before.retryPolicy != after.retryPolicy {
-            changes.retryPolicy = try change("retryPolicy", before.retryPolicy, after.retryPolicy)
-        }
-        return changes
-    }
-
-    private static func change<Value: Equatable>(
-        _ name: String,
-        _ before: Value?,
-        _ after: Value?
-    ) throws(ClientError) -> Value? {
-        guard before != nil, after == nil else { return before == after ? nil : after }
-        throw .usage("\(name) cannot be unset", hint: "give it another value; the next revision begins anew")
     }
 }

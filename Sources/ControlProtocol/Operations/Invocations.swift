@@ -86,37 +86,3 @@ package enum DescribeInvocation: ControlOperation {
 
     package typealias Result = InvocationDetails
 }
-
-/// Asks an invocation to end, as its handler sees fit.
-package enum CancelInvocation: ControlOperation {
-    package static let method = ControlMethod.invocationsCancel
-
-    package typealias Parameters = IdentifierParameters
-
-    package struct Result: Codable, Hashable, Sendable {
-        package var id: String
-        /// Whether it has ended by this already, as one does that had not started; otherwise the cancellation is on
-        /// record and takes its course.
-        package var hasEnded: Bool
-
-        /// The cancellation of this invocation.
-        package init(id: String, hasEnded: Bool) {
-            self.id = id
-            self.hasEnded = hasEnded
-        }
-    }
-}
-
-/// Ends an invocation and those it called, without asking its handler.
-package enum KillInvocation: ControlOperation {
-    package static let method = ControlMethod.invocationsKill
-
-    package typealias Parameters = IdentifierParameters
-
-    package struct Result: Codable, Hashable, Sendable {
-        package var id: String
-
-        /// The end of this invocation.
-        package init(id: String) { self.id = id }
-    }
-}

@@ -78,7 +78,10 @@ extension World {
         removable.insert(id)
         let kills = Bool.random(using: &entropy)
         note("\(kills ? "kill" : "cancel") \(id)")
-        partition.submit(kills ? .kill(id, request) : .cancel(id, request), from: CommandSource(rawValue: 2))
+        partition.submit(
+            .operate(kills ? .kill : .cancel, id, actor: "world", request),
+            from: CommandSource(rawValue: 2)
+        )
     }
 
     func register() {
@@ -249,7 +252,7 @@ extension World {
         case .refused:
             // A full disk or a store that does not like it: asked again.
             return ask(index)
-        case .terminated, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
+        case .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
             .stopping:
             break
         }
