@@ -130,16 +130,13 @@ package enum AdminResponses {
         return response
     }
 
-    /// Oldest first, so that two calls show the same order.
-    package static func deployments(_ deployments: some Sequence<Deployment>) -> HTTPResponse {
-        let sorted = deployments.sorted {
-            ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low)
-        }
-        var body = JSONWriter(reservingBytes: 512 * (sorted.count + 1))
+    /// These deployments, in the order given.
+    package static func deployments(_ deployments: [Deployment]) -> HTTPResponse {
+        var body = JSONWriter(reservingBytes: 512 * (deployments.count + 1))
         body.beginObject()
         body.name("deployments")
         body.beginArray()
-        for deployment in sorted {
+        for deployment in deployments {
             body.beginObject()
             body.writeMembers(of: deployment)
             body.name("services")
@@ -182,7 +179,7 @@ package enum AdminResponses {
 
     /// The latest revision of every service, sorted by name.
     package static func services(_ catalog: Catalog, settings: Settings) -> HTTPResponse {
-        let sorted = catalog.services.sorted { $0.name < $1.name }
+        let sorted = catalog.servicesByName
         var body = JSONWriter(reservingBytes: 1024 * (sorted.count + 1))
         body.beginObject()
         body.name("services")

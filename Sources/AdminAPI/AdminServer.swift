@@ -68,7 +68,7 @@ package final class AdminServer: HTTPServerHandler {
                 AdminResponses.version(ProgramVersion.current, ingressEndpoint: ingressEndpoint)
             )
         case .listDeployments:
-            server.respond(to: request, AdminResponses.deployments(catalog.deployments))
+            respondElsewhere(to: request, on: server) { AdminResponses.deployments(catalog.deploymentsByAge) }
         case .register(let registration):
             register(registration, request, on: server)
         case .describeDeployment(let id):
@@ -77,7 +77,7 @@ package final class AdminServer: HTTPServerHandler {
         case .removeDeployment(let id, let force):
             remove(id, force: force, request, on: server)
         case .listServices:
-            server.respond(to: request, AdminResponses.services(catalog, settings: settings))
+            respondElsewhere(to: request, on: server) { AdminResponses.services(catalog, settings: settings) }
         case .describeService(let name):
             server.respond(to: request, AdminResponses.service(name, catalog: catalog, settings: settings))
         case .listHandlers(let service):
@@ -153,6 +153,15 @@ package final class AdminServer: HTTPServerHandler {
     }
 
     // MARK: Parts
+
+    /// Answers with what is written on another thread: a whole catalog takes long enough to hold up the turn.
+    private func respondElsewhere(
+        to request: HTTPRequestID,
+        on server: HTTPServer,
+        _ render: @escaping @Sendable () -> HTTPResponse
+    ) {
+        operations.runtime.loop.offload(render) { server.respond(to: request, $0) }
+    }
 
     func actor(_ request: HTTPRequestID, _ server: HTTPServer) -> OperationActor {
         let peer = server.peerAddress(of: request)?.description ?? "unknown"

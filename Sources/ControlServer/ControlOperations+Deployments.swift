@@ -48,8 +48,22 @@ extension ControlOperations {
         )
     }
 
-    func listDeployments() -> ListDeployments.Result {
-        ListDeployments.Result(deployments: operations.deployments().map { DeploymentSummary($0) })
+    func listDeployments(_ page: PageParameters, _ reply: ControlReplyHandle) throws(ControlError) {
+        var place: DeploymentPlace?
+        if let text = page.after {
+            place = DeploymentPlace(cursor: text)
+            guard place != nil else {
+                throw ControlError(.invalidParameters, "\"\(text)\" is no \"next\" of a page of deployments")
+            }
+        }
+        // One more than is shown tells whether there is another page.
+        let found = operations.deployments(before: place, limit: page.limit + 1)
+        let shown = found.prefix(page.limit)
+        let result = ListDeployments.Result(
+            deployments: shown.map { DeploymentSummary($0) },
+            next: found.count > page.limit ? shown.last.map { DeploymentPlace($0.deployment).cursor } : nil
+        )
+        answer(reply, long: result)
     }
 
     func describeDeployment(
@@ -112,6 +126,19 @@ extension ControlOperations {
                 answer(reply, error: ControlError(error).blocked(by: blockers))
             }
         }
+    }
+}
+
+extension DeploymentPlace {
+    /// A place as a text: when it was registered, in milliseconds, and its id.
+    fileprivate var cursor: String { "\(createdAt.milliseconds).\(id)" }
+
+    fileprivate init?(cursor: String) {
+        let parts = cursor.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]),
+            let id = try? DeploymentID(parsing: String(parts[1]))
+        else { return nil }
+        self.init(createdAt: Timestamp(milliseconds: milliseconds), id: id)
     }
 }
 

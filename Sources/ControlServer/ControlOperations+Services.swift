@@ -4,9 +4,12 @@ import Operations
 import Registry
 
 extension ControlOperations {
-    func listServices() -> ListServices.Result {
-        ListServices.Result(
-            services: operations.services().map { revision in
+    func listServices(_ page: PageParameters, _ reply: ControlReplyHandle) {
+        // One more than is shown tells whether there is another page.
+        let found = operations.services(after: page.after, limit: page.limit + 1)
+        let shown = found.prefix(page.limit)
+        let result = ListServices.Result(
+            services: shown.map { revision in
                 ServiceSummary(
                     name: revision.service.name,
                     revision: revision.revision,
@@ -16,8 +19,10 @@ extension ControlOperations {
                     deploymentType: DeploymentType(mode(of: revision)),
                     deploymentId: revision.deployment.description
                 )
-            }
+            },
+            next: found.count > page.limit ? shown.last?.service.name : nil
         )
+        answer(reply, long: result)
     }
 
     func describeService(_ name: String) throws(ControlError) -> ServiceDetails {

@@ -89,7 +89,7 @@ package final class ControlOperations: ControlHandler {
         switch method {
         case .deploymentsRegister:
             register(try request.parameters(RegisterDeployment.Parameters.self), actor, reply)
-        case .deploymentsList: server.reply(reply, result: listDeployments(), isLong: true)
+        case .deploymentsList: try listDeployments(try request.parameters(ListDeployments.Parameters.self), reply)
         case .deploymentsDescribe:
             try describeDeployment(try request.parameters(DescribeDeployment.Parameters.self), reply)
         case .deploymentsRemove: remove(try request.parameters(RemoveDeployment.Parameters.self), actor, reply)
@@ -110,7 +110,7 @@ package final class ControlOperations: ControlHandler {
         _ reply: ControlReplyHandle
     ) throws(ControlError) {
         switch method {
-        case .servicesList: server.reply(reply, result: listServices(), isLong: true)
+        case .servicesList: listServices(try request.parameters(ListServices.Parameters.self), reply)
         case .servicesDescribe:
             let name = try request.parameters(DescribeService.Parameters.self).name
             server.reply(reply, result: try describeService(name))

@@ -14,6 +14,15 @@ extension ExactText: Hashable {
     package func hash(into hasher: inout Hasher) { text.hashBytes(into: &hasher) }
 }
 
+extension ExactText: Comparable {
+    /// In the order of `String`, and spellings of the same characters by their bytes.
+    package static func < (left: Self, right: Self) -> Bool {
+        if left.text < right.text { return true }
+        if right.text < left.text { return false }
+        return left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+    }
+}
+
 extension ExactText: ExpressibleByStringLiteral {
     package init(stringLiteral text: String) { self.init(text) }
 }

@@ -63,7 +63,7 @@ extension IngressDecision {
         do {
             switch try IngressAdmission.admit(head, catalog: catalog) {
             case .preflight: return .respond(responder.preflight(head))
-            case .health: return .respond(responder.health(services: catalog.services.map(\.name).sorted()))
+            case .health: return .respond(responder.health(services: catalog.servicesByName.map(\.name)))
             case .invoke(let admitted):
                 responder.question = admitted.isSend ? .send : .call
                 responder.output = admitted.route.handler.output

@@ -67,12 +67,10 @@ extension Operations {
         do { return try AdditionalHeader.checked(headers) } catch { throw .badHeader(error) }
     }
 
-    /// All deployments, oldest first.
-    package func deployments() -> [DeploymentView] {
+    /// The newest deployments that are older than that place, the newest first.
+    package func deployments(before place: DeploymentPlace?, limit: Int) -> [DeploymentView] {
         let work = UnfinishedCounts(runtime.counts)
-        return runtime.catalog.deployments
-            .sorted { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
-            .compactMap { view(of: $0, work: work) }
+        return runtime.catalog.deployments(before: place, limit: limit).compactMap { view(of: $0, work: work) }
     }
 
     /// One deployment.

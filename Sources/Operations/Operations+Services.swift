@@ -3,9 +3,9 @@ import Registry
 import Runtime
 
 extension Operations {
-    /// The latest revision of every service, by name.
-    package func services() -> [RoutedRevision] {
-        runtime.catalog.services.map(\.latest).sorted { $0.service.name < $1.service.name }
+    /// The latest revisions of the first services by name after that one.
+    package func services(after name: String?, limit: Int) -> [RoutedRevision] {
+        runtime.catalog.services(after: name, limit: limit).map(\.latest)
     }
 
     /// The latest revision of one service.

@@ -16,6 +16,9 @@ package struct Catalog: Sendable {
     private var byID: [DeploymentID: Deployment] = [:]
     private var byAddress: [AddressKey: [DeploymentID]] = [:]
     private var byName: [ExactText: RoutedService] = [:]
+    /// The names of `byName`.
+    private(set) var serviceNames = OrderedKeys<ExactText>([])
+    private(set) var deploymentPlaces = OrderedKeys<DeploymentPlace>([])
     /// The highest revision ever given, by the name of the service; of vanished services too.
     package private(set) var revisionCounters: [ExactText: Int] = [:]
 
@@ -49,6 +52,8 @@ package struct Catalog: Sendable {
             }
         }
         byName = revisions.compactMapValues { RoutedService(revisions: $0) }
+        serviceNames = OrderedKeys(byName.keys)
+        deploymentPlaces = OrderedKeys(byID.values.map { DeploymentPlace($0) })
     }
 
     /// The deployment of that id.
@@ -66,12 +71,12 @@ package struct Catalog: Sendable {
     /// The deployment that a registration of `address` without `force` finds instead of making a new one, decided
     /// without discovery. Of several, which only an update in place can bring about, the oldest.
     package func existing(for address: DeploymentAddress) -> Deployment? {
-        deployments(at: address).min { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
+        deployments(at: address).min { DeploymentPlace($0) < DeploymentPlace($1) }
     }
 
     /// The deployment that a registration of `address` with `force` replaces. Of several the newest.
     package func replaced(for address: DeploymentAddress) -> Deployment? {
-        deployments(at: address).max { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
+        deployments(at: address).max { DeploymentPlace($0) < DeploymentPlace($1) }
     }
 
     /// The next revision of the service: one above the highest ever given for its name.
@@ -81,9 +86,11 @@ package struct Catalog: Sendable {
     mutating func put(_ deployment: Deployment) {
         if byID[deployment.id] != nil { take(deployment.id) }
         byID[deployment.id] = deployment
+        deploymentPlaces.insert(DeploymentPlace(deployment))
         byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
         for entry in deployment.services {
             let name = ExactText(entry.service.name)
+            serviceNames.insert(name)
             revisionCounters[name] = max(revisionCounters[name] ?? 0, entry.revision)
             let others = byName[name]?.revisions ?? []
             byName[name] = RoutedService(revisions: others + [RoutedRevision(entry, on: deployment.id)])
@@ -93,6 +100,7 @@ package struct Catalog: Sendable {
     /// Takes the deployment out; its services fall back to the highest revision that remains, or vanish.
     mutating func take(_ id: DeploymentID) {
         guard let deployment = byID.removeValue(forKey: id) else { return }
+        deploymentPlaces.remove(DeploymentPlace(deployment))
         let key = AddressKey(deployment.address)
         let others = (byAddress[key] ?? []).filter { $0 != id }
         byAddress[key] = others.isEmpty ? nil : others
@@ -100,6 +108,7 @@ package struct Catalog: Sendable {
             let name = ExactText(entry.service.name)
             let remaining = (byName[name]?.revisions ?? []).filter { $0.deployment != id }
             byName[name] = RoutedService(revisions: remaining)
+            if remaining.isEmpty { serviceNames.remove(name) }
         }
     }
 

@@ -101,7 +101,7 @@ import Testing
     @Test func theLatestRevisionOfAServiceIsDescribed() throws {
         let (catalog, id) = try OperationsFixture.catalog(uri: "http://127.0.0.1:1/", service: "Greeter")
         let operations = try OperationsFixture(catalog: catalog).operations
-        #expect(operations.services().map(\.service.name) == ["Greeter"])
+        #expect(operations.services(after: nil, limit: 10).map(\.service.name) == ["Greeter"])
         #expect(try operations.service("Greeter").deployment == id)
         #expect(try operations.handler("run", of: "Greeter").handler.type == .plain)
     }

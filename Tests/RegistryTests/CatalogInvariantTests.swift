@@ -89,6 +89,11 @@ import Testing
     private func check(_ catalog: Catalog, _ rows: CatalogRows, _ given: [String: Int], context: String) throws {
         let rebuilt = try Catalog(rebuiltFrom: rows.deployments.values, revisionCounters: rows.counters)
         #expect(rebuilt == catalog, "\(context)")
+        for listed in [catalog, rebuilt] {
+            #expect(listed.servicesByName.map(\.name) == listed.services.map(\.name).sorted(), "\(context)")
+            let places = listed.deployments.map { DeploymentPlace($0) }.sorted()
+            #expect(listed.deploymentsByAge.map { DeploymentPlace($0) } == places, "\(context)")
+        }
         for name in ["A", "B", "C"] {
             let entries = catalog.deployments.flatMap { deployment in
                 deployment.services.filter { $0.service.name == name }.map { ($0.revision, deployment.id, $0.service) }

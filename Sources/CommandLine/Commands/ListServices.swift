@@ -8,13 +8,9 @@ extension CommandTable {
         options: [Command.watchOption],
         examples: ["perdure services list"]
     ) { call throws(ClientError) in
-        let result = try call.ask(ListServices.self, NoParameters())
-        guard !result.services.isEmpty else {
-            return Rendering(
-                result,
-                Page([.note("There are no services. Register some: \(program) deployments register URL")])
-            )
-        }
-        return Rendering(result, Page([.table(Table(result.services.map(ServiceRow.init)))]))
+        try call.listing(
+            ListServices.self,
+            empty: "There are no services. Register some: \(program) deployments register URL"
+        ) { ServiceRow(service: $0) }
     }
 }

@@ -4,6 +4,8 @@ package struct Table: Equatable, Sendable {
     package let titles: [String]
     /// The rows, one cell a column.
     package let rows: [[Cell]]
+    /// How wide the columns are at least, so that the pages of one table stand below each other.
+    var widthsMin: [Int] = []
 
     /// A table of these rows.
     package init(titles: [String], rows: [[Cell]]) {
@@ -20,13 +22,7 @@ package struct Table: Equatable, Sendable {
     func lines(colours: Bool, times: TimeText) -> [String] {
         let all = (titles.isEmpty ? [] : [titles.map { Cell($0, .title) }]) + rows
         let texts = all.map { row in row.map { TerminalText.safe($0.text(times)) } }
-        var widths: [Int] = []
-        for row in texts {
-            for (column, text) in row.enumerated() {
-                if column == widths.count { widths.append(0) }
-                widths[column] = max(widths[column], DisplayWidth.of(text))
-            }
-        }
+        let widths = widths(of: texts)
         return zip(all, texts).map { cells, texts in
             var line = ""
             for (column, text) in texts.enumerated() {
@@ -38,6 +34,22 @@ package struct Table: Equatable, Sendable {
             }
             return line
         }
+    }
+
+    /// How wide the columns come to be.
+    func widths(times: TimeText) -> [Int] {
+        widths(of: [titles] + rows.map { row in row.map { TerminalText.safe($0.text(times)) } })
+    }
+
+    private func widths(of texts: [[String]]) -> [Int] {
+        var widths = widthsMin
+        for row in texts {
+            for (column, text) in row.enumerated() {
+                if column == widths.count { widths.append(0) }
+                widths[column] = max(widths[column], DisplayWidth.of(text))
+            }
+        }
+        return widths
     }
 
     private static let gap = 2

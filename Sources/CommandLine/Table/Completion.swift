@@ -54,9 +54,9 @@ struct Completion {
         case .words(let words)?: words
         case .statuses?: InvocationStatus.allCases.map(\.rawValue)
         case .deployments?:
-            (try? call.ask(ListDeployments.self, NoParameters()))?.deployments.map(\.id) ?? []
+            (try? call.all(ListDeployments.self))?.deployments.map(\.id) ?? []
         case .services?:
-            (try? call.ask(ListServices.self, NoParameters()))?.services.map(\.name) ?? []
+            (try? call.all(ListServices.self))?.services.map(\.name) ?? []
         case .handlers?:
             (try? call.ask(ServiceStatus.self, ServiceStatus.Parameters()))?.services
                 .flatMap { $0.handlers.map(\.name) } ?? []

@@ -1,15 +1,24 @@
-/// Every deployment.
+/// Every deployment, by pages.
 package enum ListDeployments: ControlOperation {
     package static let method = ControlMethod.deploymentsList
 
-    package typealias Parameters = NoParameters
+    package typealias Parameters = PageParameters
 
-    package struct Result: Codable, Hashable, Sendable {
+    package struct Result: ListPage {
         /// The newest first.
         package var deployments: [DeploymentSummary]
+        package var next: String?
 
         /// These deployments.
-        package init(deployments: [DeploymentSummary]) { self.deployments = deployments }
+        package init(deployments: [DeploymentSummary], next: String? = nil) {
+            self.deployments = deployments
+            self.next = next
+        }
+
+        package var lines: [DeploymentSummary] {
+            get { deployments }
+            set { deployments = newValue }
+        }
     }
 }
 

@@ -1,15 +1,24 @@
-/// The latest revision of every service.
+/// The latest revision of every service, by pages.
 package enum ListServices: ControlOperation {
     package static let method = ControlMethod.servicesList
 
-    package typealias Parameters = NoParameters
+    package typealias Parameters = PageParameters
 
-    package struct Result: Codable, Hashable, Sendable {
+    package struct Result: ListPage {
         /// Ordered by name.
         package var services: [ServiceSummary]
+        package var next: String?
 
         /// These services.
-        package init(services: [ServiceSummary]) { self.services = services }
+        package init(services: [ServiceSummary], next: String? = nil) {
+            self.services = services
+            self.next = next
+        }
+
+        package var lines: [ServiceSummary] {
+            get { services }
+            set { services = newValue }
+        }
     }
 }
 
