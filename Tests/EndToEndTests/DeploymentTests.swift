@@ -9,13 +9,7 @@ extension EndToEnd {
         private func register(_ house: House, _ url: String, _ options: [String] = []) throws
             -> RegisterDeployment.Result
         {
-            try json(house, ["deployments", "register", url] + options)
-        }
-
-        private func json<Value: Decodable>(_ house: House, _ arguments: [String]) throws -> Value {
-            let run = try house.client(arguments + ["--json"])
-            guard run.status == 0 else { throw HarnessError("\(arguments): \(run.output)\(run.errors)") }
-            return try JSONDecoder().decode(Value.self, from: Data(run.output.utf8))
+            try house.result(["deployments", "register", url] + options)
         }
 
         @Test func aKnownAddressChangesNothingAndANewOneMakesARevision() throws {
@@ -61,7 +55,7 @@ extension EndToEnd {
             try eventually("the removal") {
                 try house.client(["deployments", "remove", oldID, "--yes"]).status == 0 ? true : nil
             }
-            let left: ListDeployments.Result = try json(house, ["deployments", "list"])
+            let left: ListDeployments.Result = try house.result(["deployments", "list"])
             #expect(left.deployments.map(\.id) == [newID])
             old.kill()
             #expect(try house.call("/Counter/k/add", "1") == "3")
@@ -94,7 +88,7 @@ extension EndToEnd {
                 #expect(run.status == 1 || run.status == 2, "\(address)")
                 #expect(!run.errors.isEmpty, "\(address)")
             }
-            let none: ListDeployments.Result = try json(house, ["deployments", "list"])
+            let none: ListDeployments.Result = try house.result(["deployments", "list"])
             #expect(none.deployments.isEmpty)
             #expect(
                 try house.admin.post("/deployments", json: #"{"uri":"http://127.0.0.1:\#(closed)"}"#).status >= 400

@@ -124,13 +124,14 @@ final class House {
     }
 
     /// Runs the command-line client against this daemon.
-    func client(_ arguments: [String]) throws -> ClientRun {
+    func client(_ arguments: [String], environment: [String: String] = [:]) throws -> ClientRun {
         clientRuns += 1
         let path = "\(directory)/client-\(clientRuns)"
         let process = try ChildProcess(
             Prerequisites.program("perdure"),
             arguments,
-            environment: ["PATH": "/usr/bin:/bin", "HOME": directory, "PERDURE_SOCKET": socketPath],
+            environment: ["PATH": "/usr/bin:/bin", "HOME": directory, "PERDURE_SOCKET": socketPath]
+                .merging(environment) { $1 },
             outputPath: path + ".out",
             errorPath: path + ".err"
         )
