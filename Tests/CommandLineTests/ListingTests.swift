@@ -6,7 +6,7 @@ import Testing
 @Suite struct ListingTests {
     /// So many services, by pages as they are asked for.
     private static func daemon(_ count: Int) throws -> FakeDaemon {
-        try FakeDaemon { request in
+        try FakeDaemon(answering: { request in
             guard let id = request.id, let page = try? request.parameters(PageParameters.self) else { return .close }
             let begin = page.after.flatMap { Int($0.dropFirst()) }.map { $0 - 1000 } ?? 0
             let end = min(count, begin + page.limit)
@@ -15,7 +15,7 @@ import Testing
                 next: end < count ? "s\(end + 1000)" : nil
             )
             return .bytes(ControlCodec.response(id: id, result: result))
-        }
+        })
     }
 
     private static func service(_ number: Int) -> ServiceSummary {

@@ -1,5 +1,6 @@
 import CommandLine
 import ControlProtocol
+import FoundationEssentials
 import Testing
 
 /// Looking at and changing the state of keys.
@@ -83,7 +84,27 @@ import Testing
         #expect(try Self.patch(["patch", "C", "k", patch]) == expected)
     }
 
+    @Test(
+        arguments: [
+            (#"[{"op":"copy","from":"/name","path":"/other"}]"#, ["other": #""ok""#]),
+            (#"[{"op":"move","from":"/name","path":"/other"}]"#, ["name": nil, "other": #""ok""#]),
+            (#"[{"op":"move","from":"/name","path":"/name"}]"#, nil),
+            (
+                #"[{"op":"add","path":"/l","value":[1,[2]]},{"op":"move","from":"/l/1/0","path":"/l/0"}]"#,
+                ["l": "[2,1,[]]"]
+            ),
+        ] as [(String, [String: String?]?)]
+    )
+    func `values are copied and moved`(patch: String, changes: [String: String?]?) throws {
+        let expected = changes.map { changes in
+            Self.changed(changes.mapValues { $0.map { Data($0.utf8).base64EncodedString() } })
+        }
+        #expect(try Self.patch(["patch", "C", "k", patch]) == expected)
+    }
+
     @Test(arguments: [
+        #"[{"op":"move","from":"/name","path":"/name/x"}]"#, #"[{"op":"copy","from":"/none","path":"/x"}]"#,
+        #"[{"op":"copy","path":"/x"}]"#, #"[{"op":"add","path":"/l","value":[1]},{"op":"remove","path":"/l/00"}]"#,
         #"[{"op":"test","path":"/name","value":"no"}]"#, #"[{"op":"remove","path":"/none"}]"#,
         #"[{"op":"replace","path":"/name/x","value":1}]"#, #"[{"op":"move","path":"/name"}]"#,
         #"[{"op":"add","path":"name","value":1}]"#, #"[{"op":"add","path":"/x"}]"#,

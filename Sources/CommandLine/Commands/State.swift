@@ -81,7 +81,7 @@ extension CommandTable {
     /// `state patch`
     static let patchState = Command(
         "state patch",
-        "change the state of a key by a JSON Patch (RFC 6902: add, remove, replace, test)",
+        "change the state of a key by a JSON Patch (RFC 6902)",
         arguments: keyArguments + [Command.Argument("PATCH", "the patch, or @FILE", completes: .files)],
         options: [versionOption],
         examples: [#"perdure state patch Counter mine '[{"op": "replace", "path": "/count", "value": 7}]'"#]

@@ -1,7 +1,7 @@
 import ControlProtocol
 import FoundationEssentials
 
-/// A JSON Patch (RFC 6902) of the operations add, remove, replace and test.
+/// A JSON Patch (RFC 6902).
 struct JSONPatch: Decodable {
     /// Why it does not fit.
     struct Failure: Error, Equatable {
@@ -11,7 +11,8 @@ struct JSONPatch: Decodable {
     private struct Step: Decodable {
         let op: String
         let path: String
-        let value: JSONValue?
+        var from: String?
+        var value: JSONValue?
     }
 
     private let steps: [Step]
@@ -30,12 +31,60 @@ struct JSONPatch: Decodable {
     func applied(to document: JSONValue) throws(Failure) -> JSONValue {
         var document = document
         for step in steps {
-            guard let path = Self.tokens(step.path) else {
-                throw Failure(reason: "\"\(step.path)\" is no JSON pointer")
+            switch step.op {
+            case "copy", "move": document = try Self.transfer(step, in: document)
+            default: document = try Self.apply(step, try Self.path(step.path)[...], to: document)
             }
-            document = try Self.apply(step, path[...], to: document)
         }
         return document
+    }
+
+    /// Does a copy or a move: as its parts, which are operations too (RFC 6902, sections 4.4 and 4.5).
+    private static func transfer(_ step: Step, in document: JSONValue) throws(Failure) -> JSONValue {
+        guard let from = step.from else { throw Failure(reason: "\(step.op) to \"\(step.path)\" has no \"from\"") }
+        let (source, target) = (try path(from), try path(step.path))
+        guard step.op == "copy" || source == target || !target.starts(with: source) else {
+            throw Failure(reason: "\"\(from)\" cannot be moved into itself")
+        }
+        let value = try value(at: source, from, in: document)
+        var left = document
+        if step.op == "move" { left = try apply(Step(op: "remove", path: from), source[...], to: document) }
+        return try apply(Step(op: "add", path: step.path, value: value), target[...], to: left)
+    }
+
+    private static func value(
+        at path: [String],
+        _ pointer: String,
+        in document: JSONValue
+    ) throws(Failure) -> JSONValue {
+        var value = document
+        for name in path {
+            switch value {
+            case .object(let members):
+                guard let member = members[name] else { throw Failure(reason: "there is no \"\(pointer)\"") }
+                value = member
+            case .array(let elements):
+                guard let index = index(name), elements.indices.contains(index) else {
+                    throw Failure(reason: "there is no \"\(pointer)\"")
+                }
+                value = elements[index]
+            case .null, .bool, .integer, .number, .string: throw Failure(reason: "there is no \"\(pointer)\"")
+            }
+        }
+        return value
+    }
+
+    private static func path(_ pointer: String) throws(Failure) -> [String] {
+        guard let path = tokens(pointer) else { throw Failure(reason: "\"\(pointer)\" is no JSON pointer") }
+        return path
+    }
+
+    /// A place in an array: digits, without a zero before others (RFC 6901, section 4).
+    private static func index(_ name: String) -> Int? {
+        guard name.utf8.allSatisfy({ (0x30...0x39).contains($0) }), name == "0" || !name.hasPrefix("0") else {
+            return nil
+        }
+        return Int(name)
     }
 
     /// The parts of a JSON pointer (RFC 6901).
@@ -92,7 +141,7 @@ struct JSONPatch: Decodable {
     ) throws(Failure) -> [JSONValue] {
         var elements = elements
         let isEnd = isLast && step.op == "add" && name == "-"
-        guard let index = isEnd ? elements.count : Int(name), index >= 0,
+        guard let index = isEnd ? elements.count : index(name),
             index < elements.count || isLast && step.op == "add" && index == elements.count
         else { throw Failure(reason: "there is no \"\(step.path)\"") }
         switch (isLast, step.op) {
@@ -120,6 +169,6 @@ struct JSONPatch: Decodable {
     }
 
     private static func unknown(_ step: Step) -> Failure {
-        Failure(reason: "there is no operation \"\(step.op)\"; there are add, remove, replace and test")
+        Failure(reason: "there is no operation \"\(step.op)\"; there are add, remove, replace, move, copy and test")
     }
 }
