@@ -168,6 +168,7 @@ extension AdminRefusal {
         case .registry(let error): self = .registry(error)
         case .operation(let reason, let operation, let id): self = .operation(reason, operation, id)
         case .stateConflict: self = .state(status: 409, refusal.sentence)
+        case .tooManyPatches: self = .state(status: 429, refusal.sentence)
         case .statelessService: self = .state(status: 400, refusal.sentence)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
         case .notYetCompleted, .unsupported, .storage: self = .failed(refusal.sentence)

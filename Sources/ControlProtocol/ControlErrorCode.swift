@@ -28,6 +28,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
     case breakingChange = 1005
     case deploymentNotDrained = 1006
     case deploymentProtocolChanged = 1007
+    case deploymentChanged = 1008
     case serviceNotFound = 1101
     case serviceSettingRefused = 1102
     case invocationNotFound = 1201
@@ -41,6 +42,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
     case storageFull = 1401
     case stateConflict = 1501
     case stateRefused = 1502
+    case stateBusy = 1503
 
     /// The name that programs may compare and that never changes.
     package var name: String {
@@ -68,6 +70,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .breakingChange: "breaking-change"
         case .deploymentNotDrained: "deployment-not-drained"
         case .deploymentProtocolChanged: "deployment-protocol-changed"
+        case .deploymentChanged: "deployment-changed"
         case .serviceNotFound: "service-not-found"
         case .serviceSettingRefused: "service-setting-refused"
         case .invocationNotFound: "invocation-not-found"
@@ -81,6 +84,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .storageFull: "storage-full"
         case .stateConflict: "state-conflict"
         case .stateRefused: "state-refused"
+        case .stateBusy: "state-busy"
         }
     }
 
@@ -110,6 +114,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .breakingChange: "The new revision would break callers of the one that runs now."
         case .deploymentNotDrained: "The deployment still serves or has unfinished invocations."
         case .deploymentProtocolChanged: "The deployment speaks other protocol versions than before."
+        case .deploymentChanged: "The deployment was changed meanwhile."
         case .serviceNotFound: "There is no service with this name."
         case .serviceSettingRefused: "The service does not take this setting."
         case .invocationNotFound: "There is no invocation with this id."
@@ -123,6 +128,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .storageFull: "The disk is full; new work is refused until there is room."
         case .stateConflict: "The state has another version than it was to have."
         case .stateRefused: "The state is not one that can be kept or shown."
+        case .stateBusy: "As many changes of the state as may wait for its key do already."
         }
     }
 }

@@ -30,6 +30,7 @@ extension ControlError {
         case .notYetCompleted: self.init(.invocationState, refusal.sentence)
         case .unsupported: self.init(.invalidRequest, refusal.sentence)
         case .stateConflict: self.init(.stateConflict, refusal.sentence, advice: "look at it again and repeat")
+        case .tooManyPatches: self.init(.stateBusy, refusal.sentence)
         case .statelessService: self.init(.stateRefused, refusal.sentence)
         case .registry(let error): self.init(error)
         case .storageFull: self.init(.storageFull, refusal.sentence)
@@ -54,6 +55,7 @@ extension ControlError {
         case .unknownDeployment: code = .deploymentNotFound
         case .unknownService: code = .serviceNotFound
         case .protocolRangeChanged: code = .deploymentProtocolChanged
+        case .changedMeanwhile: code = .deploymentChanged
         case .retentionUnsupported: code = .serviceSettingRefused
         case .serviceTypeChanged, .handlersRemoved, .breaking: code = .breakingChange
         case .notDrained: code = .deploymentNotDrained

@@ -45,19 +45,30 @@ package struct DeploymentAddress: Sendable, Hashable {
     package static let unixScheme = "unix"
 }
 
+/// What the code of an edited revision had said before an operator changed its options.
+package enum ServiceEdit: Sendable, Hashable {
+    /// The service is for callers from outside, too.
+    case publicByItsCode
+    /// Only handlers may call it.
+    case privateByItsCode
+}
+
 /// A revision of a service: one deployment's version of it, numbered for the service.
 package struct ServiceRevision: Sendable, Hashable {
     package var service: Service
     /// One above the highest ever given for the service's name; never reused.
     package var revision: Int
-    /// Whether an operator changed its options after its registration: the next revision does not take them over.
-    package var isEdited: Bool
+    /// Set once an operator has changed its options: the next revision does not take them over.
+    package var edit: ServiceEdit?
 
-    package init(service: Service, revision: Int, isEdited: Bool = false) {
+    package init(service: Service, revision: Int, edit: ServiceEdit? = nil) {
         self.service = service
         self.revision = revision
-        self.isEdited = isEdited
+        self.edit = edit
     }
+
+    /// Whether an operator changed its options after its registration.
+    package var isEdited: Bool { edit != nil }
 }
 
 /// A header that attempts and discovery send along, as the operator gave it; the name is lower-cased.

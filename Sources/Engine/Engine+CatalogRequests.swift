@@ -10,8 +10,7 @@ extension Engine {
             case .update(let id, let update): answer(request, .updated(try self.update(id, update, act)))
             case .configure(let service, let configuration):
                 answer(request, .configured(try configure(service, configuration, act)))
-            case .prune(let createdBefore, let dryRun):
-                answer(request, .pruned(prune(createdBefore: createdBefore, dryRun: dryRun, act)))
+            case .prune(let step): answer(request, .pruned(prune(step, act)))
             }
         } catch {
             answer(request, .refused(.registry(error)))
@@ -44,19 +43,12 @@ extension Engine {
         return result
     }
 
-    private mutating func prune(createdBefore: Timestamp?, dryRun: Bool, _ act: OperatorAct) -> Pruned {
-        if dryRun {
-            let prunable = memory.catalog.prunable(work: unfinishedWork, createdBefore: createdBefore)
-            return Pruned(deployments: prunable, remaining: 0, isDryRun: true)
-        }
-        let (pruned, changes) = memory.catalog.prune(
-            work: unfinishedWork,
-            createdBefore: createdBefore,
-            limit: CatalogRequest.pruneMax,
-            act: act
-        )
+    private mutating func prune(_ step: PruneStep, _ act: OperatorAct) -> Pruned {
+        let (pruned, changes) = memory.catalog.prune(step, work: unfinishedWork, act: act)
         writes.catalog.append(contentsOf: changes)
-        for deployment in pruned.deployments { actions.append(.note(.removed(deployment.id, orphaned: 0))) }
+        if !pruned.isDryRun {
+            for deployment in pruned.deployments { actions.append(.note(.removed(deployment.id, orphaned: 0))) }
+        }
         return pruned
     }
 }

@@ -19,12 +19,24 @@ extension Engine {
             apply(patch, by: actor)
             return answer(request, .statePatched(isQueued: false))
         }
+        guard try hasRoom(forPatchOf: patch.key) else { return answer(request, .refused(.tooManyPatches(patch.key))) }
         let sequence = takeInboxSequence()
         let entry = InboxEntry(key: patch.key, sequence: sequence, invocation: InboxEntry.patchNumber)
         writes.addedInbox.append(entry)
         queued[patch.key, default: []].append(entry)
         writes.addedPatches[sequence] = QueuedStatePatch(sequence: sequence, patch: patch, actor: actor)
         answer(request, .statePatched(isQueued: true))
+    }
+
+    /// How many changes may wait for one key, and for all keys together. Each may hold a whole state of many megabytes.
+    package static let patchesOfKeyMax = 16
+    package static let patchesMax = 1_024
+
+    private func hasRoom(forPatchOf key: ServiceKey) throws(StorageError) -> Bool {
+        let stored = try storage.statePatchCounts(of: key)
+        let added = writes.addedPatches.values.lazy.filter { $0.patch.key == key }.count
+        return stored.ofKey + added < Self.patchesOfKeyMax
+            && stored.all + writes.addedPatches.count < Self.patchesMax
     }
 
     /// Applies a change whose turn in the inbox has come; one that was made for another state is dropped.

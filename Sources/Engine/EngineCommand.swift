@@ -102,6 +102,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case operation(OperationRefusal, InvocationOperation, InvocationID)
     /// The state of a key is not of the version that the change was made for; `current` is its version.
     case stateConflict(ServiceKey, current: [UInt8])
+    /// As many changes of that key's state, or of all states, wait for invocations to end as may.
+    case tooManyPatches(ServiceKey)
     /// Services of that type have no state.
     case statelessService(ServiceType)
     /// The disk is full: nothing new is accepted until there is room.
@@ -126,6 +128,9 @@ extension Refusal {
         case .operation(let reason, let operation, let id): reason.sentence(operation, of: id)
         case .stateConflict(let key, _):
             "the state of '\(key.service)/\(key.key)' has changed since it was read; read it again and repeat the change"
+        case .tooManyPatches(let key):
+            "too many changes wait already for the invocation that has '\(key.service)/\(key.key)', or for others; "
+                + "try again when it is over"
         case .statelessService(let type): "Cannot modify state for service type \(type.text)"
         case .storageFull: "the disk is full: nothing new is accepted until there is room in the data directory"
         case .storage(let text): "the store refused this: \(text)"

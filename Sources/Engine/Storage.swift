@@ -184,6 +184,8 @@ package protocol EngineStorage: OpeningStorage {
     func inbox(of key: ServiceKey, after sequence: Int64, limit: Int) throws(StorageError) -> [InboxEntry]
     /// The change of a key's state that waits in an inbox at that sequence number.
     func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch?
+    /// How many changes of states wait in inboxes, and how many of them in that of the key.
+    func statePatchCounts(of key: ServiceKey) throws(StorageError) -> (all: Int, ofKey: Int)
     /// Who waits for that invocation, at most `limit`.
     func attachments(to number: InvocationNumber, limit: Int) throws(StorageError) -> [Attachment]
     /// Timers after `timer` in order, at most `limit`.

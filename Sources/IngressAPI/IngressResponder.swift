@@ -204,7 +204,8 @@ extension IngressRefusal {
         case .notYetCompleted: self = .notCompletedYet
         case .unsupported(let what): self = .unsupported(what)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
-        case .storage, .registry, .operation, .stateConflict, .statelessService:
+        case .storage, .registry, .operation, .stateConflict, .tooManyPatches,
+            .statelessService:
             self = .failed(refusal.sentence)
         }
     }

@@ -7,7 +7,8 @@ import Runtime
 /// Changes of deployments that are registered.
 extension Operations {
     /// Changes a deployment in place: asks the resulting address what it serves, then decides within a turn. A change
-    /// that asks for nothing is none and asks nobody; one of metadata alone asks nobody either.
+    /// that asks for nothing is none and asks nobody; one of metadata alone asks nobody either. If another change of the
+    /// deployment comes in between, the endpoint is asked again by what then holds, so that neither is lost.
     package func update(
         _ id: String,
         _ change: DeploymentChange,
@@ -15,6 +16,19 @@ extension Operations {
         then: @escaping (Result<Update, OperationError>) -> Void
     ) {
         guard let id = try? DeploymentID(parsing: id) else { return then(.failure(.badDeploymentID(id))) }
+        update(id, change, triesLeft: Self.updateTries, by: actor, then: then)
+    }
+
+    /// How often an endpoint is asked for one change while others come in between.
+    private static let updateTries = 5
+
+    private func update(
+        _ id: DeploymentID,
+        _ change: DeploymentChange,
+        triesLeft: Int,
+        by actor: OperationActor,
+        then: @escaping (Result<Update, OperationError>) -> Void
+    ) {
         guard let deployment = runtime.catalog.deployment(id) else {
             return then(.failure(.refused(.registry(.unknownDeployment(id)))))
         }
@@ -32,6 +46,7 @@ extension Operations {
         } catch {
             return then(.failure(error))
         }
+        update.basis = deployment
         discovery.discover(request) { [unowned self] result in
             switch result {
             case .failure(let error): then(.failure(.discovery(error)))
@@ -39,7 +54,12 @@ extension Operations {
                 update.discovered = discovered
                 let services = change.overwrite ? discovered.services : []
                 let warnings = SchemaWarnings.warnings(of: services) { deployment.service(named: $0)?.service }
-                submit(id, update, warnings, by: actor, then: then)
+                submit(id, update, warnings, by: actor) { [unowned self] result in
+                    guard case .failure(.refused(.registry(.changedMeanwhile))) = result, triesLeft > 1 else {
+                        return then(result)
+                    }
+                    self.update(id, change, triesLeft: triesLeft - 1, by: actor, then: then)
+                }
             }
         }
     }
@@ -110,24 +130,26 @@ extension Operations {
         then: @escaping (Result<Pruned, OperationError>) -> Void
     ) {
         let createdBefore = age.map { Timestamp(milliseconds: max(0, Runtime.now.milliseconds - $0.milliseconds)) }
-        let nothing = Pruned(deployments: [], remaining: 0, isDryRun: dryRun)
-        prune(.prune(createdBefore: createdBefore, dryRun: dryRun), nothing, by: actor, then: then)
+        let nothing = Pruned(deployments: [], isDryRun: dryRun)
+        prune(PruneStep(createdBefore: createdBefore, isDryRun: dryRun), nothing, by: actor, then: then)
     }
 
     private func prune(
-        _ request: CatalogRequest,
+        _ step: PruneStep,
         _ sum: Pruned,
         by actor: OperationActor,
         then: @escaping (Result<Pruned, OperationError>) -> Void
     ) {
         runtime.submit(from: actor.source) {
-            .catalog(request, actor: actor.name, $0)
+            .catalog(.prune(step), actor: actor.name, $0)
         } then: { [unowned self] answer in
-            guard case .pruned(let step) = answer else { return then(.failure(.refused(answer.refusal))) }
+            guard case .pruned(let pruned) = answer else { return then(.failure(.refused(answer.refusal))) }
             var sum = sum
-            sum.deployments += step.deployments
-            guard step.remaining > 0, !step.deployments.isEmpty else { return then(.success(sum)) }
-            prune(request, sum, by: actor, then: then)
+            sum.deployments += pruned.deployments
+            guard let next = pruned.next else { return then(.success(sum)) }
+            var step = step
+            step.after = next
+            prune(step, sum, by: actor, then: then)
         }
     }
 }

@@ -37,8 +37,8 @@ extension BreakingChange: CustomStringConvertible {
 package enum RegistrationWarning: Sendable, Equatable {
     /// A schema accepts less or promises less than that of the latest revision; `path` is a JSON pointer into it.
     case schema(service: String, handler: String, isInput: Bool, path: String, SchemaChange)
-    /// What an operator had set on the latest revision does not hold for the new one.
-    case configurationLost(service: String, [ServiceDifference.Aspect])
+    /// What an operator had set on the latest revision does not hold for the new one, which is private or not.
+    case configurationLost(service: String, [ServiceDifference.Aspect], isPrivate: Bool)
 }
 
 extension RegistrationWarning: CustomStringConvertible {
@@ -48,9 +48,11 @@ extension RegistrationWarning: CustomStringConvertible {
         case .schema(let service, let handler, let isInput, let path, let change):
             "the \(isInput ? "input" : "output") schema of '\(service)/\(handler)' is not compatible with the latest "
                 + "revision: \(change.rawValue) at \(path.isEmpty ? "its top" : "'\(path)'")"
-        case .configurationLost(let service, let aspects):
+        case .configurationLost(let service, let aspects, let isPrivate):
             "settings made on the latest revision of service '\(service)' do not hold for the new one: "
-                + aspects.map(\.rawValue).joined(separator: ", ")
+                + aspects.map { aspect in
+                    aspect == .visibility ? "visibility (\(isPrivate ? "private" : "public") now)" : aspect.rawValue
+                }.joined(separator: ", ")
         }
     }
 }
@@ -66,7 +68,7 @@ extension ServiceDifference {
         }
         if !handlersRemoved.isEmpty { changes.append(.handlersRemoved(service, handlersRemoved)) }
         let wasPrivate = before.options.ingressPrivate ?? false
-        let becomesPrivate = !wasPrivate && after.options.ingressPrivate ?? false
+        let becomesPrivate = !wasPrivate && after.options.ingressPrivate ?? false && edit != .privateByItsCode
         if becomesPrivate { changes.append(.madePrivate(service, handler: nil)) }
         for change in handlersChanged {
             guard let old = before.handler(named: change.handler), let new = after.handler(named: change.handler) else {
@@ -85,9 +87,10 @@ extension ServiceDifference {
 
     /// The settings that an operator made on the version before and that the one to come does not have.
     var configurationLost: RegistrationWarning? {
-        guard wasEdited, after != nil else { return nil }
+        guard edit != nil, let after else { return nil }
         let lost = aspects.filter { [.visibility, .timeouts, .retention, .retryPolicy].contains($0) }
-        return lost.isEmpty ? nil : .configurationLost(service: service, lost)
+        guard !lost.isEmpty else { return nil }
+        return .configurationLost(service: service, lost, isPrivate: after.options.ingressPrivate ?? false)
     }
 }
 

@@ -67,7 +67,8 @@ extension Catalog {
         after.services[index].service.options = configuration.over(latest.service.options)
         var result = Configured(revision: after.services[index], deployment: after, catalog: self)
         guard after != before else { return result }
-        after.services[index].isEdited = true
+        let isPrivate = latest.service.options.ingressPrivate ?? false
+        after.services[index].edit = before.services[index].edit ?? (isPrivate ? .privateByItsCode : .publicByItsCode)
         result.revision = after.services[index]
         result.deployment = after
         result.catalog.put(after)

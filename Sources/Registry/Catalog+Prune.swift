@@ -1,42 +1,72 @@
 import DurableModel
 
-/// What a removal of all that is drained comes to.
+/// One step of a removal of all that is drained: it looks at the deployments by age, and only at so many.
+package struct PruneStep: Sendable, Equatable {
+    /// Only those that are older; `nil` for any age.
+    package var createdBefore: Timestamp?
+    /// Where the step before ended.
+    package var after: DeploymentPlace?
+    /// Name them, but change nothing.
+    package var isDryRun: Bool
+    /// How many deployments it looks at.
+    package var looksMax: Int
+    /// How many it removes.
+    package var removalsMax: Int
+
+    /// How many deployments one step looks at and removes unless it says otherwise: a turn must stay short.
+    package static let looksMaxDefault = 2_048
+    package static let removalsMaxDefault = 256
+
+    package init(
+        createdBefore: Timestamp? = nil,
+        after: DeploymentPlace? = nil,
+        isDryRun: Bool = false,
+        looksMax: Int = PruneStep.looksMaxDefault,
+        removalsMax: Int = PruneStep.removalsMaxDefault
+    ) {
+        self.createdBefore = createdBefore
+        self.after = after
+        self.isDryRun = isDryRun
+        self.looksMax = looksMax
+        self.removalsMax = removalsMax
+    }
+}
+
+/// What a removal of all that is drained, or a step of it, comes to.
 package struct Pruned: Sendable, Equatable {
     /// Those that were removed (in a dry run: would be), oldest first, as they were.
     package var deployments: [Deployment]
-    /// How many more could be removed the same way: one step does only so many.
-    package var remaining: Int
+    /// Where the next step begins; `nil` after the last one.
+    package var next: DeploymentPlace?
     package var isDryRun: Bool
 
-    package init(deployments: [Deployment], remaining: Int, isDryRun: Bool) {
+    package init(deployments: [Deployment], next: DeploymentPlace? = nil, isDryRun: Bool) {
         self.deployments = deployments
-        self.remaining = remaining
+        self.next = next
         self.isDryRun = isDryRun
     }
 }
 
 extension Catalog {
-    /// The deployments that are drained and older than that, oldest first. Removing one drains no other.
-    package func prunable(work: some UnfinishedWork, createdBefore: Timestamp?) -> [Deployment] {
-        deployments
-            .filter { deployment in
-                if let createdBefore, deployment.createdAt >= createdBefore { return false }
-                return drainState(of: deployment.id, work: work)?.status == .drained
-            }
-            .sorted { ($0.createdAt, $0.id.high, $0.id.low) < ($1.createdAt, $1.id.high, $1.id.low) }
-    }
-
-    /// Removes what is drained and older than that, at most so many, the oldest first. Gives what the store has to write.
+    /// Removes what is drained, the oldest first. Removing one drains no other, so that steps one after the other find
+    /// all that there are. Gives what the store has to write.
     package mutating func prune(
+        _ step: PruneStep,
         work: some UnfinishedWork,
-        createdBefore: Timestamp?,
-        limit: Int,
         act: OperatorAct
     ) -> (pruned: Pruned, changes: [CatalogChange]) {
-        let prunable = prunable(work: work, createdBefore: createdBefore)
-        let chosen = Array(prunable.prefix(limit))
+        var pruned = Pruned(deployments: [], isDryRun: step.isDryRun)
+        let looked = deployments(after: step.after, limit: step.looksMax).prefix { deployment in
+            step.createdBefore.map { deployment.createdAt < $0 } ?? true
+        }
+        for deployment in looked where pruned.deployments.count < step.removalsMax {
+            pruned.next = DeploymentPlace(deployment)
+            if drainState(of: deployment.id, work: work)?.status == .drained { pruned.deployments.append(deployment) }
+        }
+        if looked.count < step.looksMax, pruned.deployments.count < step.removalsMax { pruned.next = nil }
+        guard !step.isDryRun else { return (pruned, []) }
         var changes: [CatalogChange] = []
-        for deployment in chosen {
+        for deployment in pruned.deployments {
             take(deployment.id)
             changes.append(.deploymentRemoved(deployment.id))
             changes.append(
@@ -53,7 +83,6 @@ extension Catalog {
                 )
             )
         }
-        let pruned = Pruned(deployments: chosen, remaining: prunable.count - chosen.count, isDryRun: false)
         return (pruned, changes)
     }
 }

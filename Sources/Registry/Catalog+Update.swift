@@ -6,6 +6,9 @@ package struct DeploymentUpdate: Sendable, Equatable {
     package var discovered: DiscoveredDeployment?
     package var additionalHeaders: [AdditionalHeader]?
     package var metadata: [String: String]?
+    /// The deployment as it was when its endpoint was asked. If another change has come in between that moves it, what
+    /// was found tells nothing about it any more.
+    package var basis: Deployment?
     /// Take over the services that were found, too; else only where and how they are reached changes.
     package var overwrite: Bool
     /// Check and answer, but change nothing.
@@ -15,10 +18,12 @@ package struct DeploymentUpdate: Sendable, Equatable {
         discovered: DiscoveredDeployment?,
         additionalHeaders: [AdditionalHeader]? = nil,
         metadata: [String: String]? = nil,
+        basis: Deployment? = nil,
         overwrite: Bool = false,
         dryRun: Bool = false
     ) {
         self.discovered = discovered
+        self.basis = basis
         self.additionalHeaders = additionalHeaders
         self.metadata = metadata
         self.overwrite = overwrite
@@ -58,6 +63,7 @@ extension Catalog {
         act: OperatorAct
     ) throws(RegistryError) -> Update {
         guard let before = deployment(id) else { throw .unknownDeployment(id) }
+        if let basis = update.basis, !before.isReached(as: basis) { throw .changedMeanwhile(id) }
         var after = before
         if let headers = update.additionalHeaders { after.additionalHeaders = headers }
         if let metadata = update.metadata { after.metadata = metadata }
@@ -113,5 +119,13 @@ extension Catalog {
             )
         )
         return changes
+    }
+}
+
+extension Deployment {
+    /// Whether requests go to it in the same way.
+    fileprivate func isReached(as other: Deployment) -> Bool {
+        address == other.address && httpVersion == other.httpVersion && additionalHeaders == other.additionalHeaders
+            && services == other.services
     }
 }

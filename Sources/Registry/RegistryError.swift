@@ -15,6 +15,8 @@ package enum RegistryError: Error, Equatable, Sendable {
     case breaking([BreakingChange])
     /// An update in place would change the versions of the service protocol (META0016).
     case protocolRangeChanged(DeploymentID, stored: ClosedRange<Int>, offered: ClosedRange<Int>)
+    /// The deployment was changed while its endpoint was asked for the sake of another change.
+    case changedMeanwhile(DeploymentID)
     /// No deployment has that service.
     case unknownService(String)
     /// Only workflows keep their completions that way.
@@ -35,7 +37,8 @@ extension RegistryError {
         case .serviceTypeChanged: "META0006"
         case .unsupportedProtocolVersions: "META0012"
         case .protocolRangeChanged: "META0016"
-        case .unknownDeployment, .handlersRemoved, .breaking, .unknownService, .retentionUnsupported, .notDrained,
+        case .unknownDeployment, .handlersRemoved, .breaking, .changedMeanwhile, .unknownService, .retentionUnsupported,
+            .notDrained,
             .inconsistentRows:
             nil
         }
@@ -46,7 +49,7 @@ extension RegistryError {
         switch self {
         case .unknownDeployment, .unknownService: 404
         case .reservedServiceName, .protocolRangeChanged, .retentionUnsupported: 400
-        case .serviceTypeChanged, .handlersRemoved, .breaking, .notDrained: 409
+        case .serviceTypeChanged, .handlersRemoved, .breaking, .notDrained, .changedMeanwhile: 409
         case .unsupportedProtocolVersions, .inconsistentRows: 500
         }
     }
@@ -70,10 +73,12 @@ extension RegistryError: CustomStringConvertible {
         case .breaking(let changes):
             changes.map(\.description).joined(separator: "; ")
                 + ". Keep them as they are, or register with 'breaking' or 'force' if nothing relies on it"
-        case .protocolRangeChanged(let id, let stored, let offered):
-            "deployment '\(id)' speaks service protocol versions \(stored.lowerBound) to \(stored.upperBound), what "
-                + "was found at the address \(offered.lowerBound) to \(offered.upperBound): an update must keep them, "
-                + "since invocations in flight rely on them. Register it as a new deployment instead"
+        case .protocolRangeChanged(_, let stored, let offered):
+            "an update deployment operation must provide an endpoint with the same services and handlers. The update "
+                + "tried to change the supported protocol versions from \(stored.lowerBound)..=\(stored.upperBound) to "
+                + "\(offered.lowerBound)..=\(offered.upperBound)"
+        case .changedMeanwhile(let id):
+            "deployment '\(id)' was changed while its endpoint was asked for this change; look at it and repeat the change"
         case .unknownService(let name):
             "The requested service '\(name)' does not exist"
         case .retentionUnsupported(let type):

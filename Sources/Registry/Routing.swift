@@ -39,14 +39,14 @@ package final class RoutedRevision: Sendable {
     package let revision: Int
     /// Where it lives.
     package let deployment: DeploymentID
-    /// Whether an operator changed it after its registration.
-    package let isEdited: Bool
+    /// Set once an operator has changed it.
+    let edit: ServiceEdit?
     let handlers: [ExactText: HandlerRoute]
 
     init(_ entry: ServiceRevision, on deployment: DeploymentID) {
         service = entry.service
         revision = entry.revision
-        isEdited = entry.isEdited
+        edit = entry.edit
         self.deployment = deployment
         var routes: [ExactText: HandlerRoute] = [:]
         routes.reserveCapacity(entry.service.handlers.count)
@@ -60,6 +60,9 @@ package final class RoutedRevision: Sendable {
         }
         handlers = routes
     }
+
+    /// Whether an operator changed it after its registration.
+    package var isEdited: Bool { edit != nil }
 
     /// The route to one of its handlers.
     package func route(to handler: String) -> HandlerRoute? { handlers[ExactText(handler)] }

@@ -38,8 +38,8 @@ package struct ServiceDifference: Sendable, Equatable {
     package var handlersAdded: [String]
     package var handlersRemoved: [String]
     package var handlersChanged: [HandlerChange]
-    /// Whether an operator had changed the version before.
-    let wasEdited: Bool
+    /// Set if an operator had changed the version before.
+    let edit: ServiceEdit?
 
     /// Whether both versions are the same but for their number.
     package var isEmpty: Bool {
@@ -47,8 +47,8 @@ package struct ServiceDifference: Sendable, Equatable {
             && handlersChanged.isEmpty
     }
 
-    init(service: String, before: Service?, after: Service?, wasEdited: Bool = false) {
-        self.wasEdited = wasEdited
+    init(service: String, before: Service?, after: Service?, edit: ServiceEdit? = nil) {
+        self.edit = edit
         self.service = service
         self.before = before
         self.after = after
@@ -111,7 +111,7 @@ extension Catalog {
                 service: $0.name,
                 before: latest?.service,
                 after: $0,
-                wasEdited: latest?.isEdited ?? false
+                edit: latest?.edit
             )
         }
         let leaving = (replaced?.services ?? []).filter { !names.contains(ExactText($0.service.name)) }.map {
@@ -129,7 +129,7 @@ extension Catalog {
                 service: $0.name,
                 before: before?.service,
                 after: $0,
-                wasEdited: before?.isEdited ?? false
+                edit: before?.edit
             )
         }
         let leaving = deployment.services.filter { !names.contains(ExactText($0.service.name)) }.map {

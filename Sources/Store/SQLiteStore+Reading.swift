@@ -64,6 +64,11 @@ extension SQLiteStore {
         return try keys.inbox(of: key, after: sequence, limit: limit)
     }
 
+    package func statePatchCounts(of key: ServiceKey) throws(StorageError) -> (all: Int, ofKey: Int) {
+        try beginIfNeeded()
+        return try statePatches.counts(of: key)
+    }
+
     package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
         try statePatches.patch(sequence)
     }

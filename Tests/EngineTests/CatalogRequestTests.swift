@@ -73,13 +73,13 @@ import Testing
         try desk.invoke()
         for version in 2...4 { try desk.register("v\(version):1") }
         let first = try deployment(desk, at: "v1:1")
-        #expect(try ask(desk, .prune(createdBefore: nil, dryRun: true)).last?.hasSuffix("pruned 2") == true)
+        #expect(try ask(desk, .prune(PruneStep(isDryRun: true))).last?.hasSuffix("pruned 2") == true)
         #expect(desk.memory.catalog.deployments.count == 4)
-        #expect(try ask(desk, .prune(createdBefore: nil, dryRun: false)).last?.hasSuffix("pruned 2") == true)
+        #expect(try ask(desk, .prune(PruneStep())).last?.hasSuffix("pruned 2") == true)
         #expect(Set(desk.memory.catalog.deployments.map(\.address.authority)) == ["v1:1", "v4:1"])
         #expect(desk.storage.rows.deployments.count == 2)
         try desk.receive(1, output, .end)
-        #expect(try ask(desk, .prune(createdBefore: nil, dryRun: false)).last?.hasSuffix("pruned 1") == true)
+        #expect(try ask(desk, .prune(PruneStep())).last?.hasSuffix("pruned 1") == true)
         #expect(desk.memory.catalog.deployment(first.id) == nil)
     }
 }

@@ -69,6 +69,32 @@ import Testing
         #expect(desk.storage.rows.state.isEmpty)
     }
 
+    @Test func onlySoManyChangesWaitForAKey() throws {
+        let desk = try Desk()
+        for service in 1...2 { try desk.invoke("Counter", "add", key: service == 1 ? "k" : "other") }
+        for number in 1...Engine.patchesOfKeyMax {
+            #expect(try patch(desk, "v\(number)").hasSuffix("queued"))
+        }
+        #expect(try patch(desk, "one more").contains("too many changes wait"))
+        #expect(try patch(desk, "v", key: ServiceKey(service: "Counter", key: "other")).hasSuffix("queued"))
+        try desk.receive(1, output, .end)
+        #expect(state(desk) == "v\(Engine.patchesOfKeyMax)")
+        #expect(try patch(desk, "again").hasSuffix("state patched"))
+        #expect(desk.storage.rows.statePatches.count == 1)
+    }
+
+    @Test func changesOfOneTurnCountToo() throws {
+        let desk = try Desk()
+        try desk.invoke("Counter", "add", key: "k")
+        try desk.turn { (engine) throws(StorageError) in
+            for number in 1...40 as ClosedRange<UInt64> {
+                let patch = StatePatch(key: key, newState: [name: [1]])
+                try engine.apply(.patchState(patch, actor: "test", RequestID(rawValue: 1000 + number)))
+            }
+        }
+        #expect(desk.storage.rows.statePatches.count == Engine.patchesOfKeyMax)
+    }
+
     @Test(
         "known fault 46: a patch for another version is refused and changes nothing",
         arguments: [[UInt8](repeating: 1, count: 32), [1], []]

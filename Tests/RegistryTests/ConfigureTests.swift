@@ -86,6 +86,32 @@ import Testing
         #expect(try visible(shown) == [true, false, true])
     }
 
+    @Test func aServiceThatItsCodeMakesPrivateMayBecomeSoAgain() throws {
+        var hidden = Fixture.service("A")
+        hidden.options.ingressPrivate = true
+        let shown = try Catalog.holding([Fixture.discovered("h:1", [hidden])])
+            .configure("A", configuration { $0.isPublic = true }, act: Fixture.act()).catalog
+        for catalog in [shown, try Catalog(rebuiltFrom: shown.deployments, revisionCounters: shown.revisionCounters)] {
+            let registration = try catalog.registering(Fixture.discovered("h:2", [hidden]), id: 2)
+            #expect(registration.differences.flatMap(\.breaking).isEmpty)
+            #expect(registration.warnings == [.configurationLost(service: "A", [.visibility], isPrivate: true)])
+            #expect(registration.warnings.first?.description.contains("visibility (private now)") == true)
+        }
+        // Edited again it is still its code that counts.
+        let twice = try shown.configure("A", configuration { $0.abortTimeout = .seconds(1) }, act: Fixture.act())
+        #expect(twice.revision.edit == .privateByItsCode)
+    }
+
+    @Test func aServiceThatItsCodeMakesPrivateNowBreaksItsCallers() throws {
+        let catalog = try twoVersions()
+            .configure("A", configuration { $0.abortTimeout = .seconds(1) }, act: Fixture.act()).catalog
+        var hidden = Fixture.service("A")
+        hidden.options.ingressPrivate = true
+        #expect(throws: RegistryError.breaking([.madePrivate("A", handler: nil)])) {
+            try catalog.registering(Fixture.discovered("h:3", [hidden]), id: 3)
+        }
+    }
+
     @Test func editsLastUntilTheNextRevisionWhichSaysSo() throws {
         let edit = configuration {
             $0.inactivityTimeout = .seconds(9)
@@ -93,7 +119,9 @@ import Testing
         }
         let catalog = try twoVersions().configure("A", edit, act: Fixture.act()).catalog
         let registration = try catalog.registering(Fixture.discovered("h:3", [Fixture.service("A")]), id: 3)
-        #expect(registration.warnings == [.configurationLost(service: "A", [.timeouts, .retryPolicy])])
+        #expect(
+            registration.warnings == [.configurationLost(service: "A", [.timeouts, .retryPolicy], isPrivate: false)]
+        )
         let latest = try #require(registration.catalog.service(named: "A")?.latest)
         #expect(!latest.isEdited && latest.service.options == HandlerOptions())
         // A removal of the new revision brings the edited one back, edits and all.

@@ -41,22 +41,33 @@ import Testing
         )
         let createdBefore = each.createdBefore.map { Timestamp(milliseconds: $0) }
         let catalog = try fiveVersions()
-        let prunable = catalog.prunable(work: work, createdBefore: createdBefore)
-        #expect(prunable.map(\.id) == each.pruned.map { Fixture.id($0) })
+        var untouched = catalog
+        let named = untouched.prune(
+            PruneStep(createdBefore: createdBefore, isDryRun: true),
+            work: work,
+            act: Fixture.act()
+        )
+        #expect(named.changes.isEmpty && untouched == catalog)
+        #expect(named.pruned.deployments.map(\.id) == each.pruned.map { Fixture.id($0) })
         // Each can be removed without force after those before it.
         var rest = catalog
-        for deployment in prunable {
+        for deployment in named.pruned.deployments {
             rest = try rest.remove(deployment.id, force: false, work: work, act: Fixture.act()).catalog
         }
-        #expect(rest.prunable(work: work, createdBefore: createdBefore).isEmpty)
         #expect(rest.service(named: "A")?.latest.revision == 5)
-        var pruned = catalog
-        let (step, changes) = pruned.prune(work: work, createdBefore: createdBefore, limit: 2, act: Fixture.act())
-        #expect(step.deployments == Array(prunable.prefix(2)))
-        #expect(step.remaining == max(0, prunable.count - 2))
-        #expect(changes.count == 2 * step.deployments.count)
-        #expect(pruned.deployments.count == 5 - step.deployments.count)
-        _ = pruned.prune(work: work, createdBefore: createdBefore, limit: 9, act: Fixture.act())
-        #expect(pruned == rest)
+        for (looksMax, removalsMax) in [(1, 9), (9, 1), (2, 1), (3, 2), (9, 9)] {
+            var pruned = catalog
+            var step = PruneStep(createdBefore: createdBefore, looksMax: looksMax, removalsMax: removalsMax)
+            var removed: [Deployment] = []
+            repeat {
+                let (part, changes) = pruned.prune(step, work: work, act: Fixture.act())
+                #expect(part.deployments.count <= min(looksMax, removalsMax))
+                #expect(changes.count == 2 * part.deployments.count)
+                removed += part.deployments
+                step.after = part.next
+            } while step.after != nil
+            #expect(removed == named.pruned.deployments)
+            #expect(pruned == rest)
+        }
     }
 }

@@ -26,6 +26,28 @@ import Testing
         }
     }
 
+    @Test func whatWasFoundCountsOnlyIfTheDeploymentIsStillWhereItWas() throws {
+        let catalog = try twoVersions()
+        let before = try #require(catalog.deployment(Fixture.id(1)))
+        let header = AdditionalHeader(name: "x-a", value: "1")
+        var headers = DeploymentUpdate(
+            discovered: Fixture.discovered("h:1", [Fixture.service("A")]),
+            additionalHeaders: [header],
+            basis: before
+        )
+        let move = DeploymentUpdate(discovered: Fixture.discovered("h:9", [Fixture.service("A")]), basis: before)
+        let moved = try update(1, move, in: catalog).catalog
+        #expect(throws: RegistryError.changedMeanwhile(Fixture.id(1))) { try update(1, headers, in: moved) }
+        // Asked again by what then holds, it keeps both.
+        headers.basis = moved.deployment(Fixture.id(1))
+        headers.discovered = Fixture.discovered("h:9", [Fixture.service("A")])
+        let both = try update(1, headers, in: moved).deployment
+        #expect(both.address.authority == "h:9" && both.additionalHeaders == [header])
+        // Metadata are no reason to ask again.
+        let labelled = try update(1, DeploymentUpdate(discovered: nil, metadata: ["a": "b"]), in: catalog).catalog
+        #expect(try update(1, move, in: labelled).deployment.metadata == ["a": "b"])
+    }
+
     @Test func thePlaceChangesAndAllElseStays() throws {
         let catalog = try twoVersions()
         let before = try #require(catalog.deployment(Fixture.id(1)))
@@ -71,6 +93,7 @@ import Testing
             }
             #expect(error == .protocolRangeChanged(Fixture.id(1), stored: 5...7, offered: range))
             #expect(error?.code == "META0016" && error?.httpStatus == 400)
+            #expect(error?.description.hasSuffix("from 5..=7 to \(range.lowerBound)..=\(range.upperBound)") == true)
         }
     }
 

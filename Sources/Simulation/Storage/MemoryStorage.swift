@@ -148,6 +148,11 @@ package final class MemoryStorage: EngineStorage {
         return Array((rows.inbox[key] ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))
     }
 
+    package func statePatchCounts(of key: ServiceKey) throws(StorageError) -> (all: Int, ofKey: Int) {
+        try read()
+        return (rows.statePatches.count, rows.statePatches.values.lazy.filter { $0.patch.key == key }.count)
+    }
+
     package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
         try read()
         return rows.statePatches[sequence]

@@ -48,7 +48,7 @@ struct ServiceRows {
         insertRow.bind(4, service.type.stored)
         insertRow.bind(5, service.documentation)
         HandlerOptionColumns.bind(service.options, to: insertRow, from: 6)
-        insertRow.bind(18, entry.isEdited)
+        insertRow.bind(18, entry.edit.stored)
         try insertRow.run()
         try metadata.write(service.metadata, of: deployment, service: service.name)
         for handler in service.handlers { try insert(handler, of: service.name, on: deployment) }
@@ -96,7 +96,11 @@ struct ServiceRows {
                 documentation: row.text(4),
                 metadata: try metadata.metadata(of: deployment, service: name)
             )
-            return ServiceRevision(service: service, revision: row.int(2), isEdited: row.int(17) != 0)
+            return ServiceRevision(
+                service: service,
+                revision: row.int(2),
+                edit: ServiceEdit?(stored: row.int(17))
+            )
         }
         return found.sorted { $0.service.name < $1.service.name }
     }
@@ -128,6 +132,26 @@ struct ServiceRows {
             )
         }
         return found.sorted { $0.name < $1.name }
+    }
+}
+
+extension ServiceEdit? {
+    /// As `is_edited` has it: 1 of a service that its code makes public, 2 of one that it makes private.
+    fileprivate var stored: Int {
+        switch self {
+        case nil: 0
+        case .publicByItsCode?: 1
+        case .privateByItsCode?: 2
+        }
+    }
+
+    /// A number of a newer kind is an edit, too.
+    fileprivate init(stored: Int) {
+        switch stored {
+        case 0: self = nil
+        case 2: self = .privateByItsCode
+        default: self = .publicByItsCode
+        }
     }
 }
 

@@ -5,6 +5,7 @@ import Engine
 final class StatePatchTable {
     private let payloads: PayloadTable
     private let select: Statement
+    private let count: Statement
     private let selectValues: Statement
     private let insert: Statement
     private let insertValue: Statement
@@ -16,6 +17,9 @@ final class StatePatchTable {
         self.payloads = payloads
         select = try database.prepare(
             "SELECT service, key, expected_version, actor FROM state_patches WHERE sequence = ?1"
+        )
+        count = try database.prepare(
+            "SELECT count(*), count(*) FILTER (WHERE service = ?1 AND key = ?2) FROM state_patches"
         )
         selectValues = try database.prepare("SELECT name, value FROM state_patch_values WHERE sequence = ?1")
         insert = try database.prepare(
@@ -54,6 +58,15 @@ final class StatePatchTable {
             values[selectValues.blob(0)] = try payloads.payload(of: selectValues, 1)
         }
         return values
+    }
+
+    /// How many there are, which is bounded, and how many of them are for that key.
+    func counts(of key: ServiceKey) throws(StorageError) -> (all: Int, ofKey: Int) {
+        count.bind(1, key.service)
+        count.bind(2, key.key)
+        defer { count.reset() }
+        guard try count.step() else { return (0, 0) }
+        return (count.int(0), count.int(1))
     }
 
     func add(_ queued: QueuedStatePatch) throws(StorageError) {
