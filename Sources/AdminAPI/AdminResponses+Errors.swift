@@ -8,7 +8,8 @@ extension AdminResponses {
     /// The answer to what an operation did not do: the only place that maps its errors to statuses.
     static func refused(_ error: OperationError) -> HTTPResponse {
         switch error {
-        case .badAddress, .badDeploymentID, .badInvocationID, .badStateVersion, .tooManyIDs:
+        case .badAddress(let address): refused(.badField(name: "uri", reason: address.message))
+        case .badDeploymentID, .badInvocationID, .badStateVersion, .tooManyIDs:
             Self.error(status: 400, code: nil, message: error.sentence)
         case .badHeader: Self.error(status: 422, code: nil, message: error.sentence)
         case .serviceNotFound(let name): refused(.unknownService(name))

@@ -1,11 +1,11 @@
 import DurableModel
 
-/// Why a text is no address of a deployment. The text itself is never repeated: it may hold a password.
+/// Why a text is no address of a deployment. The text itself is repeated only where no password can be in it.
 package enum DeploymentAddressError: Error, Hashable, Sendable {
     case empty
     case tooLong(bytesMax: Int)
-    /// No `scheme://` at the start.
-    case notAbsolute
+    /// No `scheme://` at the start; the text is there if it is short and holds no `@`.
+    case notAbsolute(String?)
     /// A scheme that no deployment has; it is named, since nothing secret can be in it.
     case unsupportedScheme(String)
     case hasUserInformation
@@ -25,7 +25,8 @@ package enum DeploymentAddressError: Error, Hashable, Sendable {
         switch self {
         case .empty: "the URI of the deployment is empty; write it as http://HOST:PORT/PATH"
         case .tooLong(let max): "the URI of the deployment is longer than \(max) bytes"
-        case .notAbsolute: "the URI of the deployment is not absolute; write it as http://HOST:PORT/PATH"
+        case .notAbsolute(let text):
+            "The provided uri \(text.map { "\($0) " } ?? "")is not absolute, only absolute URIs can be used."
         case .unsupportedScheme(let scheme):
             "the URI of the deployment has the scheme '\(scheme)'; only http, https and unix are known"
         case .hasUserInformation:
@@ -57,15 +58,15 @@ extension DeploymentAddress {
         let uri = text.utf8
         guard !uri.isEmpty else { throw .empty }
         guard uri.count <= Self.uriBytesMax else { throw .tooLong(bytesMax: Self.uriBytesMax) }
-        guard let colon = uri.firstIndex(of: UInt8(ascii: ":")) else { throw .notAbsolute }
+        guard let colon = uri.firstIndex(of: UInt8(ascii: ":")) else { throw .notAbsolute(Self.shown(text)) }
         let scheme = String(text[..<colon]).lowercased()
         if scheme == Self.unixScheme {
             self = try Self.unixSocket(text[colon...].dropFirst())
             return
         }
-        guard uri[colon...].starts(with: "://".utf8) else { throw .notAbsolute }
+        guard uri[colon...].starts(with: "://".utf8) else { throw .notAbsolute(Self.shown(text)) }
         guard let first = scheme.utf8.first, first.isLowercaseLetter, scheme.utf8.allSatisfy(\.isSchemeCharacter) else {
-            throw .notAbsolute
+            throw .notAbsolute(Self.shown(text))
         }
         guard scheme == "http" || scheme == "https" else { throw .unsupportedScheme(scheme) }
         let rest = text[colon...].dropFirst(3)
@@ -81,6 +82,10 @@ extension DeploymentAddress {
             pathAsWritten: String(path),
             query: path.endIndex == target.endIndex ? nil : String(target[path.endIndex...].dropFirst())
         )
+    }
+
+    private static func shown(_ text: String) -> String? {
+        text.utf8.count > 200 || text.utf8.contains(UInt8(ascii: "@")) ? nil : text
     }
 
     /// Host (without brackets) and port of the authority, the scheme's usual port if none is written; `nil` if it is

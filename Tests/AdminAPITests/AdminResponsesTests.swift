@@ -28,7 +28,7 @@ import Testing
     }
 
     @Test func deploymentListShowsNamesAndRevisions() throws {
-        let response = AdminResponses.deployments(try catalog().deployments)
+        let response = AdminResponses.deployments(try catalog().deploymentsByAge)
         guard case .array(let deployments)? = response.members["deployments"],
             case .object(let deployment)? = deployments.first
         else {

@@ -56,7 +56,7 @@ struct DeploymentAddressTests {
     }
 
     private static let badSockets: [(String, DeploymentAddressError)] = [
-        ("unixx:/run/x.sock", .notAbsolute), ("unix:", .socketPathNotAbsolute),
+        ("unixx:/run/x.sock", .notAbsolute("unixx:/run/x.sock")), ("unix:", .socketPathNotAbsolute),
         ("unix:run/x.sock", .socketPathNotAbsolute), ("unix://h/run/x.sock", .socketPathNotAbsolute),
         ("unix:////run/x.sock", .socketPathNotAbsolute), ("unix://", .socketPathNotAbsolute),
         ("unix:/", .malformedSocketPath), ("unix:/run/", .malformedSocketPath),
@@ -81,9 +81,12 @@ struct DeploymentAddressTests {
     }
 
     @Test(arguments: [
-        ("", DeploymentAddressError.empty), ("127.0.0.1:9080", .notAbsolute), ("localhost", .notAbsolute),
-        ("/x", .notAbsolute), ("://h", .notAbsolute), ("http:/h", .notAbsolute), ("http:h", .notAbsolute),
-        ("1http://h", .notAbsolute), ("ht tp://h", .notAbsolute), ("user:secret@h/x", .notAbsolute),
+        ("", DeploymentAddressError.empty), ("127.0.0.1:9080", .notAbsolute("127.0.0.1:9080")),
+        ("localhost", .notAbsolute("localhost")),
+        ("/x", .notAbsolute("/x")), ("://h", .notAbsolute("://h")), ("http:/h", .notAbsolute("http:/h")),
+        ("http:h", .notAbsolute("http:h")),
+        ("1http://h", .notAbsolute("1http://h")), ("ht tp://h", .notAbsolute("ht tp://h")),
+        ("user:secret@h/x", .notAbsolute(nil)),
         ("ftp://h", .unsupportedScheme("ftp")),
         ("http://", .hostMissing), ("http:///x", .hostMissing), ("http://:80", .hostMissing),
         ("http://user:secret@h", .hasUserInformation), ("http://secret@h", .hasUserInformation),
