@@ -5,7 +5,7 @@ import Registry
 import Testing
 
 @Suite struct DeploymentOperationsTests {
-    @Test(arguments: ["", "nonsense", "ftp://host:1", "http://", "unix:/run/x.sock", "http://user:secret@host/"])
+    @Test(arguments: ["", "nonsense", "ftp://host:1", "http://", "unix:run/x.sock", "http://user:secret@host/"])
     func anAddressThatIsNoneIsRefusedBeforeAnythingIsAsked(uri: String) throws {
         let fixture = try OperationsFixture()
         let outcome = try fixture.outcome {
