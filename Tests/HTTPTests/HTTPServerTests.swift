@@ -180,7 +180,30 @@ import Testing
         world.settle()
         world.server.respond(to: world.handler.seen[0].id, HTTPResponse(status: 200))
         world.run { peer.isOver }
-        #expect(peer.text.hasPrefix("HTTP/1.1 200 OK"))
+        #expect(peer.text.hasPrefix("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK"))
+    }
+
+    @Test func oldClientThatHalfClosesGetsItsAnswerAlone() throws {
+        let world = try LoopWorld()
+        let peer = world.connect()
+        peer.send("GET /later HTTP/1.0\r\n\r\n")
+        peer.stream?.shutdownWrite()
+        world.run { world.handler.seen.count == 1 }
+        world.settle()
+        world.server.respond(to: world.handler.seen[0].id, HTTPResponse(status: 200))
+        world.run { peer.isOver }
+        #expect(peer.text.contains(" 200 OK") && !peer.text.contains("100 Continue"))
+    }
+
+    @Test func clientThatClosesWhileItWaitsIsFoundOut() throws {
+        let world = try LoopWorld()
+        let peer = world.connect()
+        peer.send("GET /later HTTP/1.1\r\nHost: h\r\n\r\n")
+        world.run { world.handler.seen.count == 1 }
+        peer.close()
+        world.run { !world.handler.cancelled.isEmpty }
+        #expect(world.handler.cancelled == [world.handler.seen[0].id])
+        #expect(world.server.connectionCount == 0)
     }
 
     @Test func clientThatHalfClosesAndIsThenResetCancelsItsRequest() throws {

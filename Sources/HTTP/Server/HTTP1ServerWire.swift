@@ -199,11 +199,16 @@ final class HTTP1ServerWire {
 
     // MARK: The end
 
-    /// The client sends no more. It may still wait for its answer, however long that takes; one that is gone is found out by
-    /// the kernel, which asks it whether it lives.
+    /// The client sends no more. It may still wait for its answer, however long that takes, or be gone altogether, which
+    /// looks the same from here: bytes tell them apart, since a closed socket answers those with a reset. An interim
+    /// answer that means nothing is what every client passes over (RFC 9110, section 15.2); those of HTTP/1.0 know none
+    /// and are found out by the kernel, which asks a silent peer from time to time whether it lives.
     func peerEnded() {
         switch phase {
-        case .awaiting, .streaming: hasEnded = true
+        case .awaiting:
+            hasEnded = true
+            if version == .http1_1 { writeText("HTTP/1.1 100 Continue\r\n\r\n") }
+        case .streaming: hasEnded = true
         case .idle where !parked.isEmpty: hasEnded = true
         case .head, .collecting:
             if case .refused(let refusal) = parser.inputEnded() { refuse(refusal) } else { connection.close() }

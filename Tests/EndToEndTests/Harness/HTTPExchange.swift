@@ -65,6 +65,7 @@ struct HTTPPort {
         try parse(try socket.receiveAll())
     }
 
+    /// Interim answers in front are passed over.
     static func parse(_ bytes: [UInt8]) throws -> Answer {
         let separator = Array("\r\n\r\n".utf8)
         guard let end = bytes.indices.first(where: { bytes[$0...].starts(with: separator) }) else {
@@ -77,6 +78,7 @@ struct HTTPPort {
         guard statusLine.count >= 2, let status = Int(statusLine[1]) else {
             throw HarnessError("no status in \(lines[0])")
         }
+        if status < 200 { return try parse(Array(bytes[(end + 4)...])) }
         var headers: [String: String] = [:]
         for line in lines.dropFirst() {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
