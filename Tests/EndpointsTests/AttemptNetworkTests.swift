@@ -46,11 +46,10 @@ struct AttemptNetworkTests {
         let carrier = try Carrier()
         defer { carrier.close() }
         var seen: FakeStream?
-        let endpoint = try FakeEndpoint.http2(carrier.world) { stream in
+        try carrier.start { stream in
             seen = stream
             stream.respond(200, [Said.type()])
         }
-        carrier.transport.start(Said.order(endpoint.authority))
         try carrier.world.run(until: { carrier.events().count == 1 })
         carrier.transport.abort(AttemptID(rawValue: 1))
         seen?.write(Said.framed([Said.output]))

@@ -49,6 +49,18 @@ final class Carrier {
         return text
     }
 
+    /// Starts one attempt at an endpoint of its own, which does this with every request.
+    func start(onRequest: @escaping (FakeStream) -> Void) throws {
+        let endpoint = try FakeEndpoint.http2(world, onRequest: onRequest)
+        transport.start(Said.order(endpoint.authority))
+    }
+
+    /// The same, to the attempt's end.
+    func run(onRequest: @escaping (FakeStream) -> Void) throws {
+        try start(onRequest: onRequest)
+        try world.run(until: { self.isOver() })
+    }
+
     func close() {
         transport.close()
         world.close()

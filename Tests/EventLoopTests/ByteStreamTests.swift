@@ -238,6 +238,24 @@ enum Transport: CaseIterable { case tcp4, tcp6, unix }
         world.loop.close()
     }
 
+    @Test("known fault 49: what a peer sends in small pieces is acknowledged at once, however the talk goes")
+    func acknowledgementsAreQuickAfterEveryRead() throws {
+        let world = try TestWorld()
+        let (client, server, _) = try world.connect(anyPort)
+        let port = try #require(client.stream.localAddress?.port)
+        let end = try #require((0..<1024 as Range<Int32>).first { port == self.port($0, getsockname) })
+        client.stream.quickAcknowledgements = true
+        for round in 1...5 {
+            // An end that answers what it reads is one whose acknowledgements the kernel would rather hold back.
+            client.stream.write(bytes("a"))
+            try world.run("the question") { server.text.count == round }
+            server.stream.write(bytes("b"))
+            try world.run("the answer") { client.text.count == round }
+            #expect(option(end, TCP_QUICKACK) == 1)
+        }
+        world.loop.close()
+    }
+
     /// Of one end of a TCP connection; `nil` for what is none.
     private func port(
         _ descriptor: Int32,

@@ -375,6 +375,25 @@ import Testing
         #expect(!recorder.isOver)
     }
 
+    @Test(arguments: [HTTPEndpoint.Version.http1, .http2])
+    func connectionsThatNobodyUsesAreGivenBack(_ version: HTTPEndpoint.Version) throws {
+        var limits = HTTPClientLimits()
+        limits.idleHTTP1Milliseconds = 1
+        limits.idleHTTP2Milliseconds = 1
+        let world = try LoopWorld(clientLimits: limits)
+        let recorder = ExchangeRecorder()
+        _ = world.client.open(
+            request("/a", method: .get),
+            to: world.endpoint(version),
+            hasBody: false,
+            delegate: recorder
+        )
+        world.run { recorder.isOver }
+        #expect(world.client.connectionCount(to: world.endpoint(version)) == 1)
+        world.run { world.client.connectionCount(to: world.endpoint(version)) == 0 }
+        #expect(recorder.failure == nil)
+    }
+
     @Test func closedClientFailsWhatIsUnderWayAndWhatComes() throws {
         let world = try LoopWorld()
         let open = ExchangeRecorder()
