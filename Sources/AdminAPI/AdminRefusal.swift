@@ -170,7 +170,7 @@ extension AdminRefusal {
         case .stateConflict: self = .state(status: 409, refusal.sentence)
         case .tooManyPatches: self = .state(status: 429, refusal.sentence)
         case .statelessService: self = .state(status: 400, refusal.sentence)
-        case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
+        case .inboxFull, .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
         case .notYetCompleted, .unsupported, .storage: self = .failed(refusal.sentence)
         }
     }

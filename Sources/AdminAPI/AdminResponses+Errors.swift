@@ -62,7 +62,7 @@ extension QueryError {
     /// The status of the admin API for a query without an answer.
     fileprivate var status: Int {
         switch self {
-        case .refused, .workerEnded, .deadline: 400
+        case .refused, .workerEnded, .deadline, .tooManyRows: 400
         case .busy: 429
         case .unavailable, .stopping: 503
         }

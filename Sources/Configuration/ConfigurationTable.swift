@@ -231,7 +231,7 @@ package enum ConfigurationTable {
             in: .limits,
             .size(\.requestBytesMax, 1024...messageBytesLimit),
             .onReload,
-            "The largest body of a request to the ingress or the admin address. A larger one gets status 413."
+            "The largest body of a request to the ingress. A larger one gets status 413."
         ),
         ConfigurationKey(
             "message-size-limit",
@@ -239,6 +239,20 @@ package enum ConfigurationTable {
             .size(\.messageBytesMax, 1024...messageBytesLimit),
             .onReload,
             "The largest value in a message of a service. A larger message fails its attempt."
+        ),
+        ConfigurationKey(
+            "journal-size-limit",
+            in: .limits,
+            .size(\.journalBytesMax, (1 << 20)...(64 << 30)),
+            .onReload,
+            "How large the journal of an invocation may grow, 64 bytes counted for each entry. One that would grow larger fails its attempt."
+        ),
+        ConfigurationKey(
+            "inbox-length-max",
+            in: .limits,
+            .countOrUnlimited(\.inboxLengthMax, 1...1_000_000_000),
+            .onReload,
+            "How many invocations may wait for one key of an object. Further calls from outside get status 429."
         ),
         ConfigurationKey(
             "body-bytes-in-flight-max",
@@ -261,15 +275,15 @@ package enum ConfigurationTable {
             "query-memory-max",
             in: .query,
             .size(\.queryMemoryBytesMax, (16 << 20)...(64 << 30)),
-            .onReload,
-            "How much memory a query worker may take."
+            .onRestart,
+            "How much memory a query worker may take. One that needs more is ended and its query refused."
         ),
         ConfigurationKey(
             "query-rows-max",
             in: .query,
             .count(\.queryRowsMax, 1...1_000_000_000),
             .onReload,
-            "How many rows the answer to a query may have."
+            "How many rows the answer to a query may have. One of more ends there with an error."
         ),
         ConfigurationKey(
             "query-workers",

@@ -50,6 +50,10 @@ package struct DaemonConfiguration: Sendable, Hashable {
     package var requestBytesMax = 32 << 20
     /// The largest value in a message of a service.
     package var messageBytesMax = 32 << 20
+    /// The largest journal of an invocation.
+    package var journalBytesMax = 256 << 20
+    /// How many invocations may wait for one key; `nil` is without bound.
+    package var inboxLengthMax: Int? = 1_000_000
     /// Bytes of bodies and messages held in memory at once; at this limit reading stops until some have left.
     package var bodyBytesInFlightMax = 256 << 20
 
@@ -85,6 +89,8 @@ package struct DaemonConfiguration: Sendable, Hashable {
         settings.eagerStateBytesMax = eagerStateBytesMax
         settings.lazyState = lazyState
         settings.messageBytesMax = messageBytesMax + Self.messageEnvelopeBytes
+        settings.journalBytesMax = journalBytesMax
+        settings.inboxLengthMax = inboxLengthMax
         return settings
     }
 

@@ -33,6 +33,7 @@ extension ControlError {
         case .tooManyPatches: self.init(.stateBusy, refusal.sentence)
         case .statelessService: self.init(.stateRefused, refusal.sentence)
         case .registry(let error): self.init(error)
+        case .inboxFull: self.init(.tooManyRequests, refusal.sentence)
         case .storageFull: self.init(.storageFull, refusal.sentence)
         case .storage: self.init(.internalError, refusal.sentence)
         case .shuttingDown: self.init(.stopping, refusal.sentence)
@@ -70,6 +71,7 @@ extension ControlError {
         switch error {
         case .refused(let refusal): self = refusal
         case .deadline: self.init(.queryTimeout, error.sentence)
+        case .tooManyRows: self.init(.queryRefused, error.sentence)
         case .workerEnded: self.init(.queryRefused, error.sentence)
         case .busy, .unavailable: self.init(.queryUnavailable, error.sentence)
         case .stopping: self.init(.stopping, error.sentence)

@@ -69,7 +69,8 @@ extension ControlOperations {
     func query(_ parameters: RunQuery.Parameters, _ reply: ControlReplyHandle) {
         var columns: [QueryColumn] = []
         var rows: [[JSONValue]] = []
-        operations.query(parameters.sql, rowsMax: parameters.rowsMax, format: .values) { batch in
+        operations.query(parameters.sql, rowsMax: min(parameters.rowsMax, operations.queryRowsMax), format: .values) {
+            batch in
             columns = batch.columns ?? columns
             rows.append(contentsOf: batch.rows ?? [])
         } then: { [self] result in

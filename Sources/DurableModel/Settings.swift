@@ -17,8 +17,15 @@ package struct Settings: Sendable, Hashable {
     package var lazyState = false
     /// The largest message of a service, header not counted.
     package var messageBytesMax = 32 << 20
+    /// The largest journal of an invocation: payloads, and `journalEntryBytes` more for each entry.
+    package var journalBytesMax = 256 << 20
+    /// How many invocations may wait for one key before callers from outside are turned away; `nil` is without bound.
+    package var inboxLengthMax: Int? = 1_000_000
 
     package init() {}
+
+    /// What an entry of a journal counts besides its payload: about what its row takes.
+    package static let journalEntryBytes = 64
 
     /// The lowest service protocol version that this server speaks.
     package static let protocolVersionMin = 5

@@ -23,6 +23,8 @@ package enum AttemptFailure: Sendable {
     case scope(Target)
     case stateWithoutKey(Target)
     case stateNotWritable(Target)
+    /// The journal has no room for another entry; how many it has.
+    case journalTooLarge(entries: Int, bytesMax: Int)
 
     /// The failure as operators see it.
     package var record: AttemptFailureRecord {
@@ -95,6 +97,12 @@ package enum AttemptFailure: Sendable {
             AttemptFailureRecord(
                 documentedCode: "RT0017",
                 message: "only an exclusive handler of an object may change state; \(target.text) is none"
+            )
+        case .journalTooLarge(let entries, let max):
+            AttemptFailureRecord(
+                documentedCode: "RT0003",
+                message:
+                    "the journal of \(entries) entries would grow beyond the limit of \(max) bytes (journal-size-limit)"
             )
         }
     }

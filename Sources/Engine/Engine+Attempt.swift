@@ -145,6 +145,21 @@ extension Engine {
         actions.append(.start(order))
     }
 
+    /// Why the journal has no room for what the message would store. What completes commands is always stored.
+    private func overflow(of message: ServiceMessage, frame: MessageFrame, in number: InvocationNumber)
+        -> AttemptFailure?
+    {
+        switch message {
+        case .command, .proposeRunCompletion: break
+        case .awaitingOn, .suspension, .error, .end: return nil
+        }
+        guard let invocation = writes.invocations[number]?.invocation else { return nil }
+        let limit = memory.settings.journalBytesMax
+        let entries = (invocation.journalLength + 1) * Settings.journalEntryBytes
+        let isTooLarge = invocation.journalBytes + frame.payload.count + entries > limit
+        return isTooLarge ? .journalTooLarge(entries: invocation.journalLength, bytesMax: limit) : nil
+    }
+
     /// Takes in one message; false once the attempt is over.
     private mutating func receive(
         _ frame: MessageFrame,
@@ -162,6 +177,7 @@ extension Engine {
             }
             return false
         }
+        if let failure = overflow(of: message, frame: frame, in: number) { return try fail(number, failure) }
         switch message {
         case .command(let command):
             return try perform(command, frame: frame, of: number)

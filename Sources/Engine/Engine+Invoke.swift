@@ -25,6 +25,9 @@ extension Engine {
         if request.idempotencyKey != nil, let existing = try find(derived: derivedID(of: request)) {
             return try joinExisting(existing, waitsForResult: request.waitsForResult, waiter: waiter)
         }
+        if request.startAt == nil, let refusal = try fullInbox(of: target, route) {
+            return answer(waiter, .refused(refusal))
+        }
         let number = try create(
             Creation(
                 target: target,
@@ -46,6 +49,24 @@ extension Engine {
     /// What is registered but cannot be called in this release.
     func unsupported(_ route: HandlerRoute) -> Refusal? {
         route.serviceType == .workflow ? .unsupported("calls of workflows") : nil
+    }
+
+    /// Turns callers from outside away while too many wait for their key. What handlers call and what was accepted with a
+    /// delay is queued in any case: it cannot be told to try again.
+    private mutating func fullInbox(of target: Target, _ route: HandlerRoute) throws(StorageError) -> Refusal? {
+        guard let lengthMax = memory.settings.inboxLengthMax, route.handler.type == .exclusive, let name = target.key,
+            // As long as few wait at all, no inbox needs to be counted.
+            memory.work.inboxed + writes.counts.inboxed >= lengthMax
+        else { return nil }
+        let key = ServiceKey(service: target.service, key: name)
+        let stored: Int
+        if let known = inboxLengths[key] {
+            stored = known
+        } else {
+            stored = try storage.inboxLength(of: key, atMost: lengthMax)
+            inboxLengths[key] = stored
+        }
+        return stored + (queued[key]?.count ?? 0) >= lengthMax ? .inboxFull(key, lengthMax: lengthMax) : nil
     }
 
     private func derivedID(of request: InvokeRequest) -> InvocationID {

@@ -12,9 +12,12 @@ package final class WorkTable {
     package fileprivate(set) var busyKeys: [ServiceKey: InvocationNumber] = [:]
     /// Unfinished invocations by deployment, handler and status; the same as in the store.
     package fileprivate(set) var counts: [CountKey: Int]
+    /// How many of these wait for keys.
+    package fileprivate(set) var inboxed: Int
 
     package init(counts: [CountKey: Int]) {
         self.counts = counts
+        inboxed = counts.inboxed
     }
 }
 
@@ -81,6 +84,8 @@ package struct Engine {
     var attached: [InvocationNumber: [Attachment]] = [:]
     /// Those of `writes.addedInbox` by key, in order.
     var queued: [ServiceKey: [InboxEntry]] = [:]
+    /// How many the stored inbox of a key held when this turn asked.
+    var inboxLengths: [ServiceKey: Int] = [:]
     /// Up to here, the stored inbox of a key is used up by this turn.
     var inboxUsedUp: [ServiceKey: Int64] = [:]
     /// Requests that now wait for the result of an invocation.
@@ -168,9 +173,17 @@ extension EngineMemory {
         for (number, write) in turn.writes.invocations where turn.attempts[number] == nil {
             work.running[number]?.invocation = write.invocation
         }
+        work.inboxed += turn.writes.counts.inboxed
         for (key, difference) in turn.writes.counts {
             let count = work.counts[key, default: 0] + difference
             work.counts[key] = count == 0 ? nil : count
         }
+    }
+}
+
+extension [CountKey: Int] {
+    /// The sum of those that wait for keys.
+    var inboxed: Int {
+        reduce(0) { sum, entry in entry.key.status == .inboxed ? sum + entry.value : sum }
     }
 }

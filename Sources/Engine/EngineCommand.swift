@@ -106,6 +106,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case tooManyPatches(ServiceKey)
     /// Services of that type have no state.
     case statelessService(ServiceType)
+    /// As many invocations wait for that key as may.
+    case inboxFull(ServiceKey, lengthMax: Int)
     /// The disk is full: nothing new is accepted until there is room.
     case storageFull
     /// The store refused this command's rows; what it said.
@@ -132,6 +134,9 @@ extension Refusal {
             "too many changes wait already for the invocation that has '\(key.service)/\(key.key)', or for others; "
                 + "try again when it is over"
         case .statelessService(let type): "Cannot modify state for service type \(type.text)"
+        case .inboxFull(let key, let max):
+            "\(max) invocations wait for the key '\(key.key)' of '\(key.service)' already, which is all that may "
+                + "(inbox-length-max); try again later"
         case .storageFull: "the disk is full: nothing new is accepted until there is room in the data directory"
         case .storage(let text): "the store refused this: \(text)"
         case .shuttingDown: "the server is stopping"

@@ -182,6 +182,8 @@ package protocol EngineStorage: OpeningStorage {
     func lockHolder(of key: ServiceKey) throws(StorageError) -> InvocationNumber?
     /// The first `limit` entries of a key's inbox after sequence number `sequence`.
     func inbox(of key: ServiceKey, after sequence: Int64, limit: Int) throws(StorageError) -> [InboxEntry]
+    /// How many entries a key's inbox has, counted up to `max`.
+    func inboxLength(of key: ServiceKey, atMost max: Int) throws(StorageError) -> Int
     /// The change of a key's state that waits in an inbox at that sequence number.
     func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch?
     /// How many changes of states wait in inboxes, and how many of them in that of the key.

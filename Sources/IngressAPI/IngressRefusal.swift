@@ -32,6 +32,8 @@ package enum IngressRefusal: Error, Equatable, Sendable {
     case bodyTooLarge
     /// Not part of this release; names it.
     case unsupported(String)
+    /// Too many wait for the same already; says for what.
+    case tooMany(String)
     /// Nothing new is accepted now; says why.
     case unavailable(String)
     /// What was accepted could not be done; says why.
@@ -47,6 +49,7 @@ package enum IngressRefusal: Error, Equatable, Sendable {
         case .notFound, .invocationNotFound: 404
         case .methodNotAllowed: 405
         case .bodyTooLarge: 413
+        case .tooMany: 429
         case .notCompletedYet: 470
         case .failed: 500
         case .unsupported: 501
@@ -81,9 +84,9 @@ extension IngressRefusal: CustomStringConvertible {
         case .badReference(let reason): "cannot read body: \(reason)"
         case .invocationNotFound: "invocation not found"
         case .notCompletedYet: "the invocation exists but has not completed yet"
-        case .bodyTooLarge: "the body is larger than this server accepts"
+        case .bodyTooLarge: "cannot read body: it is larger than this server accepts (request-size-limit)"
         case .unsupported(let what): "\(what) are not supported by this release of perdure"
-        case .unavailable(let reason), .failed(let reason): reason
+        case .tooMany(let reason), .unavailable(let reason), .failed(let reason): reason
         }
     }
 

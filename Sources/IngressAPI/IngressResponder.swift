@@ -203,6 +203,7 @@ extension IngressRefusal {
         case .invocationNotFound: self = .invocationNotFound
         case .notYetCompleted: self = .notCompletedYet
         case .unsupported(let what): self = .unsupported(what)
+        case .inboxFull: self = .tooMany(refusal.sentence)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
         case .storage, .registry, .operation, .stateConflict, .tooManyPatches,
             .statelessService:

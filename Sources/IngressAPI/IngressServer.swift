@@ -9,7 +9,8 @@ import Runtime
 /// Made and used on the loop's thread. A caller that goes away costs its waiter; the invocation is not touched.
 package final class IngressServer: HTTPServerHandler {
     private let runtime: Runtime
-    private let bodyBytesMax: Int
+    /// Of requests that begin from now on.
+    package var bodyBytesMax: Int
     private var waiting: [HTTPRequestID: RequestID] = [:]
 
     /// Serves with bodies up to `bodyBytesMax`.
@@ -24,6 +25,10 @@ package final class IngressServer: HTTPServerHandler {
         of request: HTTPRequestID
     ) -> HTTPBodyPolicy {
         IngressDecision.bodyPolicy(head, catalog: runtime.catalog, bodyBytesMax: bodyBytesMax)
+    }
+
+    package func httpServer(_ server: HTTPServer, tooLarge head: HTTPHead) -> HTTPResponse {
+        IngressResponder(head).refused(.bodyTooLarge)
     }
 
     package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {

@@ -34,7 +34,14 @@ struct NamedRow {
 }
 
 extension Operations {
-    /// Runs a read-only statement over the public views, in a process of its own.
+    /// The most rows that a caller's statement may give.
+    package var queryRowsMax: Int { queries.limits.rowsMax }
+
+    /// Takes up changed limits.
+    package func reload(_ limits: QueryLimits) { queries.limits = limits }
+
+    /// Runs a read-only statement over the public views, in a process of its own. With `rowsMax` the rows end there;
+    /// without it an answer of more than `queryRowsMax` rows is an error after those.
     package func query(
         _ sql: String,
         rowsMax: Int?,
@@ -42,7 +49,11 @@ extension Operations {
         onBatch: @escaping (QueryWorker.Batch) -> Void,
         then: @escaping (Result<QueryWorker.Summary, OperationError>) -> Void
     ) {
-        queries.run(sql: sql, rowsMax: rowsMax, format: format, onBatch: onBatch) { result in
+        let allowed = queryRowsMax
+        queries.run(sql: sql, rowsMax: rowsMax ?? allowed, format: format, onBatch: onBatch) { result in
+            if rowsMax == nil, case .success(let summary) = result, summary.isTruncated {
+                return then(.failure(.query(.tooManyRows(max: allowed))))
+            }
             then(result.mapError { .query($0) })
         }
     }
@@ -51,11 +62,11 @@ extension Operations {
     func rows(_ sql: String, then: @escaping (Result<[NamedRow], OperationError>) -> Void) {
         var columns: [String] = []
         var rows: [NamedRow] = []
-        query(sql, rowsMax: nil, format: .values) { batch in
+        queries.run(sql: sql, rowsMax: nil, format: .values) { batch in
             if let named = batch.columns { columns = named.map(\.name) }
             rows += (batch.rows ?? []).map { NamedRow(columns: columns, $0) }
         } then: { result in
-            then(result.map { _ in rows })
+            then(result.map { _ in rows }.mapError { .query($0) })
         }
     }
 

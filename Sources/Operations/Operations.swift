@@ -89,6 +89,9 @@ extension QueryError {
         case .refused(let error): error.message
         case .deadline(let milliseconds):
             "the query was stopped after \(milliseconds) ms; narrow it with WHERE and LIMIT"
+        case .tooManyRows(let max):
+            "the answer has more than \(max) rows, which is all that one may have (query-rows-max); narrow the query with "
+                + "WHERE, or cut it with LIMIT"
         case .workerEnded:
             "the query was too much for its process, which ended; make the statement simpler or smaller"
         case .busy: "too many queries are running; try again"

@@ -8,6 +8,8 @@ package enum QueryError: Error, Sendable, Equatable {
     case refused(ControlError)
     /// The worker had to be killed at its deadline.
     case deadline(milliseconds: Int)
+    /// The answer has more rows than one may have.
+    case tooManyRows(max: Int)
     /// The worker died of the statement: too deeply nested, or too large for its memory.
     case workerEnded
     /// All workers are busy and enough queries wait.
@@ -23,6 +25,8 @@ package struct QueryLimits: Sendable {
     /// Queries that wait for a worker; more are refused.
     package var waitingMax = 64
     package var deadlineMilliseconds = 10_000
+    /// Rows of an answer to a caller's statement.
+    package var rowsMax = 1_000_000
     /// How long after its deadline a worker is killed.
     package var killAfterMilliseconds = 1_000
 
@@ -60,7 +64,8 @@ package final class QueryWorkers {
     let loop: EventLoop
     let program: String
     let arguments: [String]
-    let limits: QueryLimits
+    /// Those of queries that begin from now on; the number of workers is that of the start.
+    package var limits: QueryLimits
     let logger: Logger
     private var workers: [QueryProcess] = []
     private var waiting: [Job] = []

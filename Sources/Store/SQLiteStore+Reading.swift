@@ -69,6 +69,11 @@ extension SQLiteStore {
         return try statePatches.counts(of: key)
     }
 
+    package func inboxLength(of key: ServiceKey, atMost max: Int) throws(StorageError) -> Int {
+        try beginIfNeeded()
+        return try keys.inboxLength(of: key, atMost: max)
+    }
+
     package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
         try statePatches.patch(sequence)
     }

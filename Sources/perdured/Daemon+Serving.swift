@@ -117,6 +117,8 @@ extension Daemon {
         let reload = ConfigurationReload(running: running, read: read.configuration)
         running = reload.configuration
         runtime.reload(running.settings)
+        operations.reload(Self.queryLimits(running))
+        faces.reload(running)
         logger.level = running.logLevel.logged
         for key in reload.needRestart {
             logger.log(

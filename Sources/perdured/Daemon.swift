@@ -116,9 +116,10 @@ final class Daemon {
         }
     }
 
-    private static func queryLimits(_ configuration: DaemonConfiguration) -> QueryLimits {
+    static func queryLimits(_ configuration: DaemonConfiguration) -> QueryLimits {
         var limits = QueryLimits()
         limits.workersMax = configuration.queryWorkers
+        limits.rowsMax = configuration.queryRowsMax
         limits.deadlineMilliseconds = Int(clamping: configuration.queryTimeout.milliseconds)
         return limits
     }

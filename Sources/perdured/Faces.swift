@@ -22,6 +22,7 @@ final class Faces {
     }
 
     private let logger: Logger
+    private let ingress: IngressServer
     private var http: [HTTPFace] = []
     private let control: ControlServer
     private let controlHandler: ControlOperations
@@ -37,7 +38,7 @@ final class Faces {
         logger: Logger
     ) throws(DaemonError) {
         self.logger = logger
-        let ingress = IngressServer(runtime: runtime, bodyBytesMax: configuration.requestBytesMax)
+        ingress = IngressServer(runtime: runtime, bodyBytesMax: configuration.requestBytesMax)
         http.append(
             try Self.face(
                 ingress,
@@ -148,6 +149,9 @@ final class Faces {
             throw .control(error)
         }
     }
+
+    /// Takes up changed limits.
+    func reload(_ configuration: DaemonConfiguration) { ingress.bodyBytesMax = configuration.requestBytesMax }
 
     /// Lets peers in.
     func open() {

@@ -120,7 +120,8 @@ final class HTTP1ServerWire {
             guard case .http1 = connection.wire else { return false }
             if case .length(let length) = framing {
                 guard length <= bytesMax else {
-                    return answerEarly(HTTPResponse(.bodyTooLarge), framing, mayOmitBody: head.expectsContinue)
+                    let response = handler.httpServer(server, tooLarge: head)
+                    return answerEarly(response, framing, mayOmitBody: head.expectsContinue)
                 }
                 body.reserveCapacity(min(length, Self.reservedBytesMax))
             }
@@ -150,10 +151,9 @@ final class HTTP1ServerWire {
 
     private func take(_ piece: UnsafeRawBufferPointer) -> Bool {
         switch phase {
-        case .collecting(_, let bytesMax, _):
+        case .collecting(let head, let bytesMax, _):
             guard body.count + piece.count <= bytesMax else {
-                dropBody()
-                refuse(.bodyTooLarge)
+                refuse(with: server.handler?.httpServer(server, tooLarge: head) ?? HTTPResponse(.bodyTooLarge))
                 return false
             }
             body.append(contentsOf: piece)
@@ -189,11 +189,16 @@ final class HTTP1ServerWire {
     }
 
     private func refuse(_ refusal: HTTPRefusal) {
-        keepsAlive = false
         hasNoBody = false
+        refuse(with: HTTPResponse(refusal))
+    }
+
+    /// The connection ends with this answer.
+    private func refuse(with response: HTTPResponse) {
+        keepsAlive = false
         dropBody()
         phase = .discarding(bytes: 0, since: now)
-        send(HTTPResponse(refusal))
+        send(response)
         connection.linger()
     }
 

@@ -150,7 +150,7 @@ extension HTTP2ServerWire: HTTP2SessionDelegate {
             if isEnd { handler.httpServer(server, bodyEnded: id(stream)) }
         case .collect(let bytesMax):
             if let length = head.contentLength, length > bytesMax {
-                return answer(stream, HTTPResponse(.bodyTooLarge), isHead: isHead)
+                return answer(stream, handler.httpServer(server, tooLarge: head), isHead: isHead)
             }
             requests[slot].phase = .collecting(head: head, bytesMax: bytesMax)
             if isEnd {
@@ -182,7 +182,8 @@ extension HTTP2ServerWire: HTTP2SessionDelegate {
         guard case .collecting(let head, let bytesMax) = requests[slot].phase else { return }
         guard requests[slot].body.count + body.count <= bytesMax else {
             dropBody(slot)
-            return answer(stream, HTTPResponse(.bodyTooLarge), isHead: head.method == .head)
+            let response = server.handler?.httpServer(server, tooLarge: head) ?? HTTPResponse(.bodyTooLarge)
+            return answer(stream, response, isHead: head.method == .head)
         }
         requests[slot].body.append(contentsOf: body)
         server.bodyBudget.take(body.count)

@@ -63,6 +63,8 @@ package enum HTTPBodyPolicy: Sendable {
 /// Who answers a server's requests. All calls come on the loop's thread, inside `EventLoop.runOnce` or `HTTPServer.flush`;
 /// every method of the server may be called from within them.
 package protocol HTTPServerHandler: AnyObject {
+    /// The answer to a request whose body is larger than the handler wanted it.
+    func httpServer(_ server: HTTPServer, tooLarge head: HTTPHead) -> HTTPResponse
     /// As soon as the head is there, before the body.
     func httpServer(_ server: HTTPServer, head: HTTPHead, of request: HTTPRequestID) -> HTTPBodyPolicy
     /// The request is complete; answer it now or later, exactly once.
@@ -80,6 +82,11 @@ package protocol HTTPServerHandler: AnyObject {
 }
 
 extension HTTPServerHandler {
+    /// Good for all but those whose answers have headers of their own.
+    package func httpServer(_ server: HTTPServer, tooLarge head: HTTPHead) -> HTTPResponse {
+        HTTPResponse(.bodyTooLarge)
+    }
+
     /// Only handlers that stream need it.
     package func httpServer(_ server: HTTPServer, writable request: HTTPRequestID) {}
 

@@ -153,6 +153,11 @@ package final class MemoryStorage: EngineStorage {
         return (rows.statePatches.count, rows.statePatches.values.lazy.filter { $0.patch.key == key }.count)
     }
 
+    package func inboxLength(of key: ServiceKey, atMost max: Int) throws(StorageError) -> Int {
+        try read()
+        return min(max, rows.inbox[key]?.count ?? 0)
+    }
+
     package func statePatch(_ sequence: Int64) throws(StorageError) -> QueuedStatePatch? {
         try read()
         return rows.statePatches[sequence]

@@ -16,6 +16,7 @@ final class KeyTables {
     private let upsertLock: Statement
     private let deleteLock: Statement
     private let selectInbox: Statement
+    private let countInbox: Statement
     private let insertInbox: Statement
     private let deleteInbox: Statement
 
@@ -41,6 +42,7 @@ final class KeyTables {
         selectInbox = try database.prepare(
             "SELECT sequence, invocation FROM inbox WHERE \(key) AND sequence > ?3 ORDER BY sequence LIMIT ?4"
         )
+        countInbox = try database.prepare("SELECT count(*) FROM (SELECT 1 FROM inbox WHERE \(key) LIMIT ?3)")
         insertInbox = try database.prepare(
             "INSERT INTO inbox (service, key, sequence, invocation) VALUES (?1, ?2, ?3, ?4)"
         )
@@ -143,6 +145,13 @@ final class KeyTables {
         return try selectInbox.collect { statement in
             InboxEntry(key: key, sequence: statement.integer(0), invocation: statement.number(1))
         }
+    }
+
+    func inboxLength(of key: ServiceKey, atMost max: Int) throws(StorageError) -> Int {
+        countInbox.bind(key)
+        countInbox.bind(3, max)
+        defer { countInbox.reset() }
+        return try countInbox.step() ? countInbox.int(0) : 0
     }
 
     func add(_ entry: InboxEntry) throws(StorageError) {

@@ -44,6 +44,12 @@ ledger = restate.VirtualObject("Ledger")
 flow = restate.Workflow("Flow")
 
 
+@plain.handler("headers")
+async def headers_of(ctx: restate.Context, _: dict) -> list:
+    """The headers of the call, in their order."""
+    return [[name, value] for name, value in ctx.request().headers.items()]
+
+
 @plain.handler()
 async def echo(ctx: restate.Context, value: dict) -> dict:
     return value

@@ -79,8 +79,12 @@ struct StorageKeyContractTests {
         #expect(try world.storage.inbox(of: Fixture.key, after: 0, limit: 9) == ordered)
         #expect(try world.storage.inbox(of: Fixture.key, after: 10, limit: 1) == [ordered[1]])
         #expect(try world.storage.inbox(of: ServiceKey(service: "Counter", key: "b"), after: 0, limit: 9).isEmpty)
+        #expect(try world.storage.inboxLength(of: Fixture.key, atMost: 9) == 3)
+        #expect(try world.storage.inboxLength(of: Fixture.key, atMost: 2) == 2)
+        #expect(try world.storage.inboxLength(of: ServiceKey(service: "Counter", key: "b"), atMost: 9) == 0)
         try world.commit { $0.removedInbox = [entries[1]] }
         #expect(try world.storage.inbox(of: Fixture.key, after: 0, limit: 9) == Array(ordered[1...]))
+        #expect(try world.storage.inboxLength(of: Fixture.key, atMost: 9) == 2)
     }
 
     @Test("timers are read in order of due time, then invocation, in pages", arguments: StorageKind.all)
