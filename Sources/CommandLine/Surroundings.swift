@@ -91,8 +91,10 @@ package struct Surroundings {
         surroundings.readFile = TextFile.read
         surroundings.writeFile = TextFile.write
         surroundings.currentDirectory = TextFile.currentDirectory()
-        if surroundings.inputIsTerminal {
-            let command = Editor.command(surroundings.environment)
+        // The usual editor needs a terminal; one that was chosen may be a script.
+        if let command = Editor.chosen(surroundings.environment)
+            ?? (surroundings.inputIsTerminal ? Editor.usual : nil)
+        {
             surroundings.edit = { Editor.edit($0, with: command) }
         }
         return surroundings

@@ -11,10 +11,12 @@ package struct EditorFailure: Error, Equatable {
 
 /// Lets a person edit a text with the program of their choice.
 enum Editor {
+    /// What there is where nothing was chosen.
+    static let usual = "vi"
+
     /// What the person has chosen, as a line for the shell.
-    static func command(_ environment: [String: String]) -> String {
-        let chosen = ["VISUAL", "EDITOR"].compactMap { environment[$0] }.first { !$0.isEmpty }
-        return chosen ?? "vi"
+    static func chosen(_ environment: [String: String]) -> String? {
+        ["VISUAL", "EDITOR"].compactMap { environment[$0] }.first { !$0.isEmpty }
     }
 
     /// The text as it is when the editor ends. It lies in a file of its own that only this user can read, for that long.
