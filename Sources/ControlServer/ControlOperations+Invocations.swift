@@ -6,7 +6,6 @@ extension ControlOperations {
     func listInvocations(_ parameters: ListInvocations.Parameters, _ reply: ControlReplyHandle) {
         invocations(
             where: InvocationQuery.condition(parameters),
-            order: "created_at DESC, id",
             limit: parameters.limit
         ) { [self] result in
             switch result {
@@ -19,11 +18,10 @@ extension ControlOperations {
     /// Invocations under a condition of ours.
     func invocations(
         where condition: String,
-        order: String,
         limit: Int,
         then: @escaping (Result<ListInvocations.Result, OperationError>) -> Void
     ) {
-        collect(InvocationQuery.summaries(where: condition, order: order, limit: limit + 1), rowsMax: limit + 1) {
+        collect(InvocationQuery.summaries(where: condition, limit: limit + 1), rowsMax: limit + 1) {
             then(
                 $0.map { rows in
                     ListInvocations.Result(

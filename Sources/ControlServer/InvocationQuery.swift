@@ -33,13 +33,22 @@ enum InvocationQuery {
         "id, target, status, created_at, modified_at, pinned_deployment_id, retry_count, next_retry_at, last_failure, "
         + "completion_result"
 
-    static func summaries(where condition: String, order: String, limit: Int) -> String {
-        "SELECT \(summaryColumns) FROM sys_invocation WHERE \(condition) ORDER BY \(order) LIMIT \(limit)"
+    /// The newest first. Said that way the order is that of the rows, and no more of them are read than are shown.
+    static func summaries(where condition: String, limit: Int) -> String {
+        "SELECT \(summaryColumns) FROM sys_invocation WHERE \(condition) "
+            + "ORDER BY created_at DESC NULLS LAST LIMIT \(limit)"
     }
+
+    private static let unfinished = Set(InvocationStatus.allCases).subtracting([.completed])
 
     static func condition(_ parameters: ListInvocations.Parameters) -> String {
         var conditions = ["1 = 1"]
-        if !parameters.statuses.isEmpty {
+        let statuses = Set(parameters.statuses)
+        if statuses == Self.unfinished {
+            conditions.append("status != 'completed'")
+        } else if statuses.count == 1, let status = statuses.first {
+            conditions.append("status = \(quoted(status.rawValue))")
+        } else if !statuses.isEmpty {
             conditions.append("status IN (\(parameters.statuses.map { quoted($0.rawValue) }.joined(separator: ", ")))")
         }
         let filters = [

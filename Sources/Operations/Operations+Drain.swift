@@ -77,7 +77,7 @@ extension Operations {
         return "SELECT id, target, status, created_at, target_service_key, scheduled_start_at, next_retry_at, "
             + "last_failure, suspended_waiting_for_completions, suspended_waiting_for_signals FROM sys_invocation "
             + "WHERE status != 'completed' AND (\(needs.joined(separator: " OR "))) "
-            + "ORDER BY created_at, id LIMIT \(max(0, limit))"
+            + "ORDER BY created_at NULLS FIRST LIMIT \(max(0, limit))"
     }
 
     /// The acts on a deployment, removed ones included, the oldest first.

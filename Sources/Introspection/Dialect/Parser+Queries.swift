@@ -251,6 +251,12 @@ extension Parser {
             try expect(")")
             return .list(word, list, alias: try alias(), offset: start)
         }
+        if case .word(let word) = peek.kind, second.kind == .symbol("(") {
+            throw DialectError(
+                "\(word) in FROM is not supported; json_each(list) gives the elements of a list",
+                at: start
+            )
+        }
         let table = try tableName()
         return .table(table, alias: try alias())
     }

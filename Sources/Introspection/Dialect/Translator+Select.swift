@@ -168,7 +168,10 @@ extension Translator {
                 }
             default:
                 let value = try expression(term.expression, scope)
-                terms.append(Term(sql: Self.ordered(Self.notANumber(value.sql), term), value: value))
+                // A column as such leaves the order to whoever can read its rows in it.
+                let isColumn = if case .column = term.expression.kind { true } else { false }
+                let sql = isColumn ? value.sql : Self.notANumber(value.sql)
+                terms.append(Term(sql: Self.ordered(sql, term), value: value))
             }
         }
         return terms

@@ -86,7 +86,8 @@ private let pinAndTimes = [
     .absent("trace_id", .text),
     PublicColumn("journal_size", .uint32, ofJournal("i.journal_length")),
     PublicColumn("journal_commands_size", .uint32, ofJournal("i.command_count")),
-    PublicColumn("created_at", .timestamp, "i.created_at"),
+    // The clock of the daemon never goes back, and numbers are given as invocations come.
+    PublicColumn("created_at", .timestamp, "i.created_at", followsNumber: true),
     .absent("created_using_restate_version", .text),
     PublicColumn("modified_at", .timestamp, "i.modified_at"),
     PublicColumn("inboxed_at", .timestamp, "i.inboxed_at"),

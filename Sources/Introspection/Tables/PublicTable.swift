@@ -59,18 +59,22 @@ struct PublicColumn: Sendable {
     let source: String
     let form: ColumnForm
     let search: ColumnSearch?
+    /// Whether its values never go back from one invocation's number to the next: rows can be read in its order.
+    let followsNumber: Bool
 
     init(
         _ name: String,
         _ type: ColumnType,
         _ source: String,
         _ form: ColumnForm = .plain,
-        search: ColumnSearch? = nil
+        search: ColumnSearch? = nil,
+        followsNumber: Bool = false
     ) {
         self.name = name
         self.type = type
         self.source = source
         self.search = search
+        self.followsNumber = followsNumber
         self.form = form
     }
 

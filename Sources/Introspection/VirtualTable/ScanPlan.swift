@@ -12,10 +12,18 @@ struct ScanPlan: Equatable {
         let comparison: Comparison
     }
 
+    /// The order of invocations' numbers.
+    enum Order: String {
+        case ascending = "ASC"
+        case descending = "DESC"
+    }
+
     /// One bit a column; the last also stands for all after it.
     let columnsUsed: UInt64
     /// In the order in which the values come.
     let arguments: [Argument]
+    /// How rows must come, if the plan sees to that.
+    var order: Order?
 
     func uses(_ column: Int) -> Bool {
         columnsUsed & (1 << UInt64(min(column, 63))) != 0
@@ -40,6 +48,7 @@ struct ScanStatement {
     ) throws(Failure) {
         var conditions = [table.condition]
         var only = "1"
+        var source = table.source
         var values: [QueryValue] = []
         for (argument, value) in zip(plan.arguments, arguments) {
             guard let search = table.columns[argument.column].search else { continue }
@@ -58,7 +67,9 @@ struct ScanStatement {
             case (.status(let names), .equal):
                 conditions.append(Self.condition(statuses: names, value))
             case (.status, .notEqual):
-                if value == .text("completed") { conditions.append("i.status < 7") }
+                guard value == .text("completed") else { break }
+                conditions.append("i.status < 7")
+                if let order = plan.order { source = Self.unfinished(source, in: order) }
             case (.plain, .notEqual), (.deploymentID, .notEqual), (.invocationID, .notEqual):
                 break
             }
@@ -78,9 +89,20 @@ struct ScanStatement {
         if selection.isEmpty { selection = ["1"] }
         self.positions = positions
         self.values = values
+        let order = source == table.source ? plan.order.map { " ORDER BY i.number \($0.rawValue)" } ?? "" : ""
         sql =
-            "SELECT \(selection.joined(separator: ", ")) FROM \(table.source) WHERE \(conditions.joined(separator: " AND "))"
-            .replacing("NOW", with: String(now)).replacing("ONLY", with: only)
+            "SELECT \(selection.joined(separator: ", ")) FROM \(source) WHERE \(conditions.joined(separator: " AND "))"
+            .replacing("NOW", with: String(now)).replacing("ONLY", with: only) + order
+    }
+
+    /// What is unfinished in the order of numbers: these are sorted alone, from the index, and a row is read only when
+    /// its turn has come, so that a list of a few of very many costs little. The limit keeps SQLite from taking the
+    /// order of the inner query for one that does not matter.
+    private static func unfinished(_ source: String, in order: ScanPlan.Order) -> String {
+        """
+        (SELECT number FROM invocations WHERE status < 7 ORDER BY number \(order.rawValue) LIMIT -1) AS o \
+        CROSS JOIN \(source) ON i.number = o.number
+        """
     }
 
     private static func deploymentBytes(_ value: QueryValue) -> QueryValue {

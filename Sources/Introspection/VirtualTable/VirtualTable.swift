@@ -58,13 +58,24 @@ final class VirtualTable {
             info.pointee.aConstraintUsage[position].argvIndex = Int32(arguments.count)
             rows /= selectivity(of: argument)
         }
-        let plan = ScanPlan(columnsUsed: info.pointee.colUsed, arguments: arguments)
+        var plan = ScanPlan(columnsUsed: info.pointee.colUsed, arguments: arguments)
+        plan.order = order(info)
+        info.pointee.orderByConsumed = plan.order == nil ? 0 : 1
         let index = plans.firstIndex(of: plan) ?? plans.count
         if index == plans.count { plans.append(plan) }
         info.pointee.idxNum = Int32(index)
         info.pointee.estimatedCost = max(rows, 1) * 10
         info.pointee.estimatedRows = Int64(max(rows, 1))
         return SQLITE_OK
+    }
+
+    /// The order that is asked for, if rows can be read in it. SQLite passes no order on that puts NULLs where it does
+    /// not itself, and sorts by itself where it asks several times, as for the values of an IN.
+    private func order(_ info: UnsafeMutablePointer<sqlite3_index_info>) -> ScanPlan.Order? {
+        guard info.pointee.nOrderBy == 1, let term = info.pointee.aOrderBy?.pointee else { return nil }
+        let column = Int(term.iColumn)
+        guard table.columns.indices.contains(column), table.columns[column].followsNumber else { return nil }
+        return term.desc == 0 ? .ascending : .descending
     }
 
     private func argument(for constraint: sqlite3_index_constraint) -> ScanPlan.Argument? {
