@@ -20,16 +20,23 @@ enum BenchError: Error, CustomStringConvertible {
     }
 }
 
-/// The three things this program does.
+/// The things this program does.
 enum BenchProgram {
     static let usage = """
         usage: perdure-bench run [--daemon PATH] [--seconds S] [--directory DIR]
                    starts the daemon and an endpoint and measures the canonical rows
+               perdure-bench catalog [--deployments N] [--daemon PATH] [--seconds S] [--directory DIR]
+                   the same daemon with an empty catalog and with one of N deployments and 5 N services
+               perdure-bench listings [--deployments N] [--invocations N] [--daemon PATH] [--directory DIR]
+                   every listing and description of the client with so many deployments and invocations
+               perdure-bench churn [--operators N] [--pause MS] [--rate N] [--seconds S] [--daemon PATH] [--directory DIR]
+                   registrations, updates and removals against calls; checks from SQL that each went where it may
                perdure-bench load --ingress URL [--target Bench/nothing] [--connections N] [--duration S] [--any-answer]
                    a closed loop of calls to any server of the kind; answers must repeat the request's body
                    unless --any-answer is given
                perdure-bench endpoint [--port P]
-                   serves Bench/nothing, Bench/steps and BenchObject/{key}/hot over cleartext HTTP/2
+                   serves Bench/nothing, Bench/steps and BenchObject/{key}/hot over cleartext HTTP/2, and other
+                   deployments below /five/N and /one/NAME/VERSION
         """
 
     static func run(_ arguments: [String]) -> Int32 {
@@ -39,6 +46,9 @@ enum BenchProgram {
             case "endpoint": try EndpointProgram.run(rest)
             case "load": try LoadProgram.run(rest)
             case "run", nil: try CanonicalRun.run(rest)
+            case "catalog": try CatalogRun.run(rest)
+            case "listings": try ListingsRun.run(rest)
+            case "churn": try ChurnRun.run(rest)
             case "--help", "-h": say(usage)
             case .some(let other): throw .usage("there is no command '\(other)'")
             }

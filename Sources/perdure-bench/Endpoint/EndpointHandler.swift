@@ -2,26 +2,22 @@ import HTTP
 
 /// The HTTP side of the endpoint: the manifest, and one `HandlerRun` for each attempt.
 final class EndpointHandler: HTTPServerHandler {
-    /// What the daemon reads when the endpoint is registered.
-    private static let manifest = """
-        {"protocolMode":"BIDI_STREAM","minProtocolVersion":5,"maxProtocolVersion":7,"services":[\
-        {"name":"Bench","ty":"SERVICE","handlers":[{"name":"nothing"},{"name":"steps"}]},\
-        {"name":"BenchObject","ty":"VIRTUAL_OBJECT","handlers":[{"name":"hot","ty":"EXCLUSIVE"}]}]}
-        """
     /// Payloads of a benchmark are small; what is larger is a mistake.
     private static let bodyBytesMax = 1 << 20
 
     private var runs: [HTTPRequestID: HandlerRun] = [:]
 
     func httpServer(_ server: HTTPServer, head: HTTPHead, of request: HTTPRequestID) -> HTTPBodyPolicy {
-        let path = head.path
-        if path.elementsEqual("/discover".utf8) { return .respond(Self.discovery(head)) }
-        guard path.starts(with: "/invoke/".utf8) else { return .respond(HTTPResponse(status: 404)) }
+        // Most calls of a measurement are for the site at the top.
+        if head.path.starts(with: "/invoke/".utf8) { return .stream(maxBytesHTTP1: Self.bodyBytesMax) }
+        guard let (site, rest) = EndpointSite.split(head.path) else { return .respond(HTTPResponse(status: 404)) }
+        if rest.elementsEqual("/discover".utf8) { return .respond(Self.discovery(of: site)) }
+        guard site.serves(rest) else { return .respond(HTTPResponse(status: 404)) }
         return .stream(maxBytesHTTP1: Self.bodyBytesMax)
     }
 
-    private static func discovery(_ head: HTTPHead) -> HTTPResponse {
-        var response = HTTPResponse(status: 200, body: Array(manifest.utf8))
+    private static func discovery(of site: EndpointSite) -> HTTPResponse {
+        var response = HTTPResponse(status: 200, body: Array(site.manifest.utf8))
         response.head.add("content-type", "application/vnd.restate.endpointmanifest.v1+json")
         response.head.add("x-restate-server", "perdure-bench")
         return response

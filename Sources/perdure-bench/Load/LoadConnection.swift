@@ -14,15 +14,20 @@ final class LoadConnection: ByteStreamDelegate {
     private var answer: [UInt8] = []
     private var calls: UInt64
     private var sentAt: UInt64 = 0
+    /// When the next call is due, where there is a rate.
+    private var slot: UInt64 = 0
+    private let number: Int
+    private lazy var timer = LoopTimer(loop: owner.loop) { [unowned self] in call(dueAt: slot) }
 
     init(_ owner: LoadGenerator, _ stream: ByteStream, number: Int) {
         self.owner = owner
         self.stream = stream
+        self.number = number
         calls = UInt64(number) &* 1_000_000_000_000
         let body = "\"" + String(repeating: "0", count: Self.digits) + "\""
         request = Array(
             """
-            POST /\(owner.plan.target) HTTP/1.1\r
+            POST /\(owner.plan.targets[number % owner.plan.targets.count]) HTTP/1.1\r
             host: \(owner.plan.address)\r
             content-type: application/json\r
             content-length: \(body.utf8.count)\r
@@ -33,16 +38,44 @@ final class LoadConnection: ByteStreamDelegate {
         stream.delegate = self
     }
 
-    func close() { stream.close() }
+    func close() {
+        if owner.plan.rate != nil { timer.close() }
+        stream.close()
+    }
 
-    func callNext() {
+    /// Makes the first call, at a time of its own where there is a rate.
+    func begin() {
+        slot = owner.now &+ interval &* UInt64(number) / UInt64(max(1, owner.plan.connections))
+        wait()
+    }
+
+    /// Nanoseconds between two calls of one connection.
+    private var interval: UInt64 {
+        guard let rate = owner.plan.rate else { return 0 }
+        return UInt64(owner.plan.connections) &* 1_000_000_000 / UInt64(max(1, rate))
+    }
+
+    /// Makes the next call when it is due. One that is late is made at once, and counts from when it was due.
+    private func callNext() {
+        guard owner.plan.rate != nil else { return call(dueAt: owner.now) }
+        slot &+= interval
+        wait()
+    }
+
+    private func wait() {
+        guard owner.plan.rate != nil, slot > owner.now else { return call(dueAt: max(slot, sentAt)) }
+        timer.schedule(afterMilliseconds: (slot &- owner.now) / 1_000_000)
+    }
+
+    private func call(dueAt time: UInt64) {
+        guard owner.takesCall() else { return }
         calls &+= 1
         var rest = calls
         for place in 0..<Self.digits {
             request[request.count - 2 - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        sentAt = owner.now
+        sentAt = time
         stream.write(request)
     }
 

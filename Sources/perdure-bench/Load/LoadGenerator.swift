@@ -3,8 +3,8 @@ import EventLoop
 /// What a load does.
 struct LoadPlan {
     var address: SocketAddress
-    /// `Service/handler` or `Object/key/handler`.
-    var target: String
+    /// Each is `Service/handler` or `Object/key/handler`; callers take them in turn.
+    var targets: [String]
     /// Each has one call under way at any time.
     var connections: Int
     /// Calls that begin in this time are made and not counted.
@@ -12,11 +12,17 @@ struct LoadPlan {
     var milliseconds: UInt64
     /// Whether an answer must be the body of its request.
     var checksAnswers: Bool
+    /// Calls a second, spread over the connections; without one each answer is followed by the next call at once.
+    var rate: Int?
+    /// The measurement also ends after so many answers.
+    var callsMax = Int.max
 }
 
 /// What came of it.
 struct LoadResult {
     var latencies: LatencyHistogram
+    /// Answers to all calls, those that were not counted included.
+    var answered: Int
     var seconds: Double
 
     var rate: Double { Double(latencies.count) / seconds }
@@ -27,10 +33,13 @@ struct LoadResult {
 /// Calls in a closed loop over HTTP/1.1: as many at once as there are connections.
 final class LoadGenerator {
     let plan: LoadPlan
-    private let loop: EventLoop
+    let loop: EventLoop
     private var connections: [LoadConnection] = []
     private var latencies = LatencyHistogram()
     private var pending = 0
+    private var begun = 0
+    /// Answers to all calls, those of the warming up included.
+    private(set) var answered = 0
     private(set) var failure: BenchError?
     private(set) var isMeasuring = false
 
@@ -52,7 +61,7 @@ final class LoadGenerator {
         let generator = LoadGenerator(plan, loop)
         defer { for connection in generator.connections { connection.close() } }
         try generator.connect()
-        for connection in generator.connections { connection.callNext() }
+        for connection in generator.connections { connection.begin() }
         try generator.spin(until: generator.now &+ plan.warmUpMilliseconds &* 1_000_000)
         onStart()
         let start = generator.now
@@ -61,7 +70,11 @@ final class LoadGenerator {
         generator.isMeasuring = false
         let end = generator.now
         onEnd()
-        return LoadResult(latencies: generator.latencies, seconds: Double(end &- start) / 1_000_000_000)
+        return LoadResult(
+            latencies: generator.latencies,
+            answered: generator.answered,
+            seconds: Double(end &- start) / 1_000_000_000
+        )
     }
 
     private func connect() throws(BenchError) {
@@ -83,7 +96,7 @@ final class LoadGenerator {
         let timer = LoopTimer(loop: loop) {}
         // Never before the end: nothing else might happen that ends the wait.
         timer.schedule(afterMilliseconds: (end &- min(end, now)) / 1_000_000 + 1)
-        while now < end {
+        while now < end, answered < plan.callsMax {
             loop.flushDirtyStreams()
             loop.runOnce(wait: true)
             if let failure { throw failure }
@@ -91,7 +104,15 @@ final class LoadGenerator {
         timer.close()
     }
 
+    /// Whether there may be one more call.
+    func takesCall() -> Bool {
+        guard begun < plan.callsMax else { return false }
+        begun += 1
+        return true
+    }
+
     func called(nanoseconds: UInt64) {
+        answered += 1
         if isMeasuring { latencies.add(microseconds: nanoseconds / 1000) }
     }
 

@@ -14,7 +14,7 @@ enum LoadProgram {
         let seconds = try flags.number("duration", default: 10, in: 1...86_400)
         let load = LoadPlan(
             address: address,
-            target: flags["target"] ?? "Bench/nothing",
+            targets: [flags["target"] ?? "Bench/nothing"],
             connections: try flags.number("connections", default: 64, in: 1...10_000),
             warmUpMilliseconds: 1000,
             milliseconds: UInt64(seconds) * 1000,

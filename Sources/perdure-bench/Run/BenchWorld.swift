@@ -1,3 +1,4 @@
+import ControlProtocol
 import EventLoop
 import Glibc
 
@@ -8,7 +9,8 @@ final class BenchWorld {
     let controlSocket: String
     /// From the daemon's start until it answered.
     private(set) var startMilliseconds = 0.0
-    private let endpoint: SocketAddress
+    /// Where the endpoint listens.
+    let endpoint: SocketAddress
     private let admin: SocketAddress
     private let daemonPath: String
     private let directory: String
@@ -73,10 +75,24 @@ final class BenchWorld {
         throw .failed("the daemon does not serve after its start")
     }
 
+    /// Starts it and registers what it serves at the top.
     func startEndpoint() throws(BenchError) {
         guard let port = endpoint.port else { return }
         _ = try start(Self.ownPath(), ["endpoint", "--port", String(port)])
-        try RegistrationCall.run("http://\(endpoint)", socket: controlSocket, on: loop)
+        let line = try ControlLine(controlSocket, on: loop)
+        _ = try line.ask(RegisterDeployment.self, RegisterDeployment.Parameters(uri: "http://\(endpoint)"))
+        line.close()
+    }
+
+    /// Ends the daemon as a power cut would, and starts it again.
+    func restartDaemon() throws(BenchError) {
+        guard let daemon else { return }
+        let before = ended
+        daemon.kill(SIGKILL)
+        while ended == before { loop.runOnce(wait: true) }
+        children.removeAll { $0.pid == daemon.pid }
+        ended = before
+        try startDaemon()
     }
 
     static func ownPath() throws(BenchError) -> String {

@@ -14,29 +14,19 @@ enum CanonicalRun {
         + [1, 16, 64].map { Row(name: "three steps, \($0)", target: "Bench/steps", connections: $0) }
         + [Row(name: "one hot key, 16", target: "BenchObject/one/hot", connections: 16)]
 
-    /// No disk makes anything durable in less.
-    private static let syncMicrosecondsMin = 10.0
     /// How often `perdure status` is timed; the middle time counts.
     private static let statusRuns = 15
 
     static func run(_ arguments: [String]) throws(BenchError) {
         let flags = try BenchFlags(arguments, names: ["daemon", "seconds", "directory", "only"])
-        let programs = try BenchWorld.ownPath().split(separator: "/").dropLast().map { "/" + $0 }.joined()
         let seconds = try flags.number("seconds", default: 5, in: 1...3600)
-        let directory = try BenchDirectory(in: flags["directory"] ?? programs)
-        defer { directory.remove() }
-        let machine = try MachineRates(directory: directory.path)
-        if machine.syncMicrosecondsP50 < syncMicrosecondsMin {
-            BenchProgram.say("warning: \(directory.path) seems to lie in memory; give --directory on a real disk")
-        }
-        let loop: EventLoop
-        do throws(EventLoopError) { loop = try EventLoop() } catch { throw .loop(error) }
-        let world = try BenchWorld(loop, daemon: flags["daemon"] ?? programs + "/perdured", directory: directory.path)
-        defer { world.stop() }
+        let stage = try BenchStage(flags)
+        defer { stage.close() }
+        let (machine, world) = (stage.machine, stage.world)
         try world.startDaemon()
         world.rest()
         let idle = try ProcessUsage(world.daemonID)
-        let status = try statusTime(world, programs + "/perdure")
+        let status = try statusTime(world, stage.client)
         try world.startEndpoint()
         printMachine(machine, world, idle, status)
         var table = Table(
@@ -56,11 +46,7 @@ enum CanonicalRun {
     ) {
         BenchProgram.say(
             """
-            machine: \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors; fdatasync of 4 KiB \
-            p50 \(Table.fixed(machine.syncMicrosecondsP50, 0)) us, \
-            p99 \(Table.fixed(machine.syncMicrosecondsP99, 0)) us; store \
-            \(Table.fixed(machine.commitsPerSecond, 0)) commits/s of one row, \
-            \(Table.fixed(machine.rowsPerSecond, 0)) rows/s at 64 a commit
+            \(machine.text)
             daemon: serves \(Table.fixed(world.startMilliseconds, 0)) ms after its start, \
             RSS \(Table.fixed(idle.residentBytes / 1_000_000, 1)) MB when idle; \
             `perdure status` takes \(status.map { Table.fixed($0, 1) } ?? "-") ms
@@ -82,7 +68,7 @@ enum CanonicalRun {
     private static func measure(_ row: Row, _ seconds: Int, _ world: BenchWorld) throws(BenchError) -> [String] {
         let plan = LoadPlan(
             address: world.ingress,
-            target: row.target,
+            targets: [row.target],
             connections: row.connections,
             warmUpMilliseconds: 1000,
             milliseconds: UInt64(seconds) * 1000,

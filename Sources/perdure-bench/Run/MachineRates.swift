@@ -30,6 +30,16 @@ struct MachineRates {
         }
     }
 
+    /// The machine's row, which stands above every measurement.
+    var text: String {
+        """
+        machine: \(sysconf(Int32(_SC_NPROCESSORS_ONLN))) processors; fdatasync of 4 KiB \
+        p50 \(Table.fixed(syncMicrosecondsP50, 0)) us, p99 \(Table.fixed(syncMicrosecondsP99, 0)) us; store \
+        \(Table.fixed(commitsPerSecond, 0)) commits/s of one row, \
+        \(Table.fixed(rowsPerSecond, 0)) rows/s at 64 a commit
+        """
+    }
+
     static func now() -> UInt64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
