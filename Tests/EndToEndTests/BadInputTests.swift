@@ -134,6 +134,18 @@ extension EndToEnd {
             house.expectServing()
         }
 
+        @Test func anAnswerOfTooManyRowsIsNotTakenForAWholeOne() throws {
+            let house = try House(["--query-rows-max", "5"])
+            let columns = "SELECT column_name FROM information_schema.columns"
+            // Rows that were sent are followed by the end of the connection, in the middle of the answer.
+            let answer = try? house.query(columns)
+            #expect(answer.map { $0.status >= 400 } ?? true, "\(answer?.text ?? "")")
+            #expect(try house.query(columns + " LIMIT 5").status == 200)
+            let run = try house.client(["sql", columns])
+            #expect(run.status == 0, "\(run.errors)")
+            house.expectServing()
+        }
+
         @Test func theAdminAddressIsForThisMachineOnly() throws {
             let house = try House()
             let body = Array(#"{"query":"SELECT 1"}"#.utf8)

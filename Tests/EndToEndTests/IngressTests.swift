@@ -121,6 +121,24 @@ extension EndToEnd {
             #expect(try house.call("/Plain/echo", "\"\(large.dropLast(10_000))\"").utf8.count == 60_002)
         }
 
+        @Test func aChangedLimitHoldsAfterAReload() throws {
+            let house = try House(start: false)
+            let path = house.directory + "/perdured.conf"
+            func configure(_ limit: String) throws {
+                try Data("request-size-limit = \(limit)\n".utf8).write(to: URL(filePath: path))
+            }
+            try configure("1KiB")
+            try house.start(extraFlags: ["--config", path])
+            try house.register()
+            let json = "\"" + String(repeating: "x", count: 2000) + "\""
+            #expect(try house.ingress.post("/Plain/echo", json: json).status == 413)
+            try configure("64KiB")
+            house.daemon?.send(SIGHUP)
+            try eventually("the larger limit") {
+                try house.ingress.post("/Plain/echo", json: json).status == 200 ? true : nil
+            }
+        }
+
         @Test func aBrowserIsAnsweredOnEveryPath() throws {
             let house = try House()
             for path in ["/Nobody/nothing", "/", "/restate/health"] {
