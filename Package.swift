@@ -138,7 +138,7 @@ let package = Package(
         ),
         tests("EventLoopTests", ["EventLoop", "Processes"]),
         tests("TLSTests", ["TLS"]),
-        tests("HTTPTests", ["HTTP", "EventLoop"]),
+        tests("HTTPTests", ["HTTP", "EventLoop", "TLS", "COpenSSL"]),
         tests(
             "EndpointsTests",
             ["Endpoints", "ServiceProtocol", "DurableModel", "HTTP", "EventLoop", "TLS", "GoldenRecordings"]

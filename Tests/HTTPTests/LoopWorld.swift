@@ -1,4 +1,5 @@
 import EventLoop
+import TLS
 import Testing
 
 @testable import HTTP
@@ -16,11 +17,12 @@ final class LoopWorld {
     init(
         limits: HTTPServerLimits = HTTPServerLimits(),
         clientLimits: HTTPClientLimits = HTTPClientLimits(),
-        at address: SocketAddress? = nil
+        at address: SocketAddress? = nil,
+        tls: TLSContext? = nil
     ) throws {
         loop = try EventLoop()
         server = HTTPServer(loop: loop, handler: handler, limits: limits)
-        client = HTTPClient(loop: loop, limits: clientLimits)
+        client = HTTPClient(loop: loop, limits: clientLimits, tls: tls)
         let listener = try Listener(loop: loop, address: try address ?? SocketAddress(parsing: "127.0.0.1:0"))
         self.address = listener.localAddress
         server.serve(listener)
