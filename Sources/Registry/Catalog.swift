@@ -13,7 +13,7 @@ package struct Catalog: Sendable {
     /// The largest number of a revision that is believed when it is read from disk; counting by one never gets there.
     static let revisionMax = 1 << 53
 
-    private var byID: [DeploymentID: Deployment] = [:]
+    private var byID: [DeploymentID: Entry] = [:]
     private var byAddress: [AddressKey: [DeploymentID]] = [:]
     private var byName: [ExactText: RoutedService] = [:]
     /// The names of `byName`.
@@ -36,7 +36,7 @@ package struct Catalog: Sendable {
         var revisions: [ExactText: [RoutedRevision]] = [:]
         var given: [ExactText: Set<Int>] = [:]
         for deployment in deployments {
-            guard byID.updateValue(deployment, forKey: deployment.id) == nil else {
+            guard byID.updateValue(Entry(deployment), forKey: deployment.id) == nil else {
                 throw .inconsistentRows("deployment '\(deployment.id)' is there twice")
             }
             byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
@@ -53,17 +53,17 @@ package struct Catalog: Sendable {
         }
         byName = revisions.compactMapValues { RoutedService(revisions: $0) }
         serviceNames = OrderedKeys(byName.keys)
-        deploymentPlaces = OrderedKeys(byID.values.map { DeploymentPlace($0) })
+        deploymentPlaces = OrderedKeys(byID.values.map { DeploymentPlace($0.deployment) })
     }
 
     /// The deployment of that id.
-    package func deployment(_ id: DeploymentID) -> Deployment? { byID[id] }
+    package func deployment(_ id: DeploymentID) -> Deployment? { byID[id]?.deployment }
 
     /// All revisions of the service that remain; `nil` when there is none. Allocates nothing.
     package func service(named name: String) -> RoutedService? { byName[ExactText(name)] }
 
     /// All deployments, in no order.
-    package var deployments: some Collection<Deployment> & Sendable { byID.values }
+    package var deployments: some Collection<Deployment> { byID.values.lazy.map(\.deployment) }
 
     /// All services that have a revision, in no order.
     package var services: some Collection<RoutedService> & Sendable { byName.values }
@@ -85,7 +85,7 @@ package struct Catalog: Sendable {
     /// Puts the deployment in, in place of the one of the same id if there is one, and counts its revisions.
     mutating func put(_ deployment: Deployment) {
         if byID[deployment.id] != nil { take(deployment.id) }
-        byID[deployment.id] = deployment
+        byID[deployment.id] = Entry(deployment)
         deploymentPlaces.insert(DeploymentPlace(deployment))
         byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
         for entry in deployment.services {
@@ -99,7 +99,7 @@ package struct Catalog: Sendable {
 
     /// Takes the deployment out; its services fall back to the highest revision that remains, or vanish.
     mutating func take(_ id: DeploymentID) {
-        guard let deployment = byID.removeValue(forKey: id) else { return }
+        guard let deployment = byID.removeValue(forKey: id)?.deployment else { return }
         deploymentPlaces.remove(DeploymentPlace(deployment))
         let key = AddressKey(deployment.address)
         let others = (byAddress[key] ?? []).filter { $0 != id }
@@ -113,7 +113,7 @@ package struct Catalog: Sendable {
     }
 
     private func deployments(at address: DeploymentAddress) -> [Deployment] {
-        (byAddress[AddressKey(address)] ?? []).compactMap { byID[$0] }
+        (byAddress[AddressKey(address)] ?? []).compactMap { byID[$0]?.deployment }
     }
 }
 
@@ -121,6 +121,18 @@ extension Catalog: Equatable {
     /// Equality of what is kept; the look-up tables follow from it.
     package static func == (left: Catalog, right: Catalog) -> Bool {
         left.byID == right.byID && left.revisionCounters == right.revisionCounters
+    }
+}
+
+/// A deployment behind a reference. Each change of the catalog copies its tables, and so costs one count for each
+/// deployment that there is instead of one for each text in it. Never changes.
+private final class Entry: Sendable, Equatable {
+    let deployment: Deployment
+
+    init(_ deployment: Deployment) { self.deployment = deployment }
+
+    static func == (left: Entry, right: Entry) -> Bool {
+        left === right || left.deployment == right.deployment
     }
 }
 

@@ -3,38 +3,29 @@ import Engine
 
 /// What users attached to a deployment, a service or a handler.
 struct MetadataRows {
-    private let select: Statement
+    private let selectAll: Statement
     private let insert: Statement
     private let delete: Statement
 
     init(_ database: Database) throws(StorageError) {
-        select = try database.prepare(
-            "SELECT name, value FROM catalog_metadata WHERE deployment = ?1 AND service = ?2 AND handler = ?3"
-        )
+        selectAll = try database.prepare("SELECT deployment, service, handler, name, value FROM catalog_metadata")
         insert = try database.prepare(
             "INSERT INTO catalog_metadata (deployment, service, handler, name, value) VALUES (?1, ?2, ?3, ?4, ?5)"
         )
         delete = try database.prepare("DELETE FROM catalog_metadata WHERE deployment = ?1")
     }
 
-    /// The metadata of the deployment, or of one of its services or handlers if they are named.
-    func metadata(
-        of deployment: DeploymentID,
-        service: String = "",
-        handler: String = ""
-    ) throws(StorageError) -> [String: String] {
-        select.bind(1, deployment)
-        select.bind(2, service)
-        select.bind(3, handler)
-        defer { select.reset() }
-        var metadata: [String: String] = [:]
-        while try select.step() {
-            guard let name = select.text(0), let value = select.text(1) else {
-                throw .undecodable("catalog_metadata", "\(deployment)", "name or value")
-            }
-            metadata[name] = value
+    /// All there are. Most of a large catalog has none, and asking for each would take longer than everything else.
+    func all() throws(StorageError) -> CatalogMetadata {
+        defer { selectAll.reset() }
+        var found = CatalogMetadata()
+        while try selectAll.step() {
+            guard let deployment = selectAll.deploymentID(0), let service = selectAll.text(1),
+                let handler = selectAll.text(2), let name = selectAll.text(3), let value = selectAll.text(4)
+            else { throw .undecodable("catalog_metadata", "(unreadable)", "name or value") }
+            found.add(name, value, of: deployment, service: service, handler: handler)
         }
-        return metadata
+        return found
     }
 
     func write(
@@ -60,6 +51,35 @@ struct MetadataRows {
     }
 }
 
+/// The metadata of all deployments, services and handlers.
+struct CatalogMetadata {
+    private struct Owner: Hashable {
+        let deployment: DeploymentID
+        let service: ExactText
+        let handler: ExactText
+    }
+
+    private var byOwner: [Owner: [String: String]] = [:]
+
+    mutating func add(
+        _ name: String,
+        _ value: String,
+        of deployment: DeploymentID,
+        service: String,
+        handler: String
+    ) {
+        let owner = Owner(deployment: deployment, service: ExactText(service), handler: ExactText(handler))
+        byOwner[owner, default: [:]][name] = value
+    }
+
+    /// The metadata of the deployment, or of one of its services or handlers if they are named.
+    func metadata(of deployment: DeploymentID, service: String = "", handler: String = "") -> [String: String] {
+        guard !byOwner.isEmpty else { return [:] }
+        let owner = Owner(deployment: deployment, service: ExactText(service), handler: ExactText(handler))
+        return byOwner[owner] ?? [:]
+    }
+}
+
 /// The rows of deployments without their services.
 struct DeploymentRows {
     private let select: Statement
@@ -81,7 +101,7 @@ struct DeploymentRows {
         )
         delete = try database.prepare("DELETE FROM deployments WHERE id = ?1")
         selectHeaders = try database.prepare(
-            "SELECT name, value FROM deployment_headers WHERE deployment = ?1 ORDER BY position"
+            "SELECT deployment, name, value FROM deployment_headers ORDER BY deployment, position"
         )
         insertHeader = try database.prepare(
             "INSERT INTO deployment_headers (deployment, position, name, value) VALUES (?1, ?2, ?3, ?4)"
@@ -121,11 +141,16 @@ struct DeploymentRows {
         try metadata.remove(of: id)
     }
 
-    func all() throws(StorageError) -> [Deployment] {
-        try select.collect { (row) throws(StorageError) in try decode(row) }
+    func all(_ metadata: CatalogMetadata) throws(StorageError) -> [Deployment] {
+        let headers = try headers()
+        return try select.collect { (row) throws(StorageError) in try decode(row, headers, metadata) }
     }
 
-    private func decode(_ row: Statement) throws(StorageError) -> Deployment {
+    private func decode(
+        _ row: Statement,
+        _ headers: [DeploymentID: [AdditionalHeader]],
+        _ metadata: CatalogMetadata
+    ) throws(StorageError) -> Deployment {
         guard let id = row.deploymentID(0) else { throw .undecodable("deployments", "(unreadable)", "id") }
         guard let scheme = row.text(1), let authority = row.text(2), let path = row.text(3) else {
             throw .undecodable("deployments", "\(id)", "address")
@@ -144,8 +169,8 @@ struct DeploymentRows {
             ),
             mode: mode,
             httpVersion: version,
-            additionalHeaders: try headers(of: id),
-            metadata: try metadata.metadata(of: id),
+            additionalHeaders: headers[id] ?? [],
+            metadata: metadata.metadata(of: id),
             createdAt: row.time(7),
             protocolVersions: row.int(8)...row.int(9),
             sdkVersion: row.text(10),
@@ -153,13 +178,15 @@ struct DeploymentRows {
         )
     }
 
-    private func headers(of id: DeploymentID) throws(StorageError) -> [AdditionalHeader] {
-        selectHeaders.bind(1, id)
-        return try selectHeaders.collect { (row) throws(StorageError) in
-            guard let name = row.text(0), let value = row.text(1) else {
-                throw .undecodable("deployment_headers", "\(id)", "name or value")
-            }
-            return AdditionalHeader(name: name, value: value)
+    private func headers() throws(StorageError) -> [DeploymentID: [AdditionalHeader]] {
+        defer { selectHeaders.reset() }
+        var found: [DeploymentID: [AdditionalHeader]] = [:]
+        while try selectHeaders.step() {
+            guard let id = selectHeaders.deploymentID(0), let name = selectHeaders.text(1),
+                let value = selectHeaders.text(2)
+            else { throw .undecodable("deployment_headers", "(unreadable)", "name or value") }
+            found[id, default: []].append(AdditionalHeader(name: name, value: value))
         }
+        return found
     }
 }

@@ -14,7 +14,7 @@ struct ServiceRows {
     init(_ database: Database) throws(StorageError) {
         let options = HandlerOptionColumns.names
         let serviceColumns = "deployment, name, revision, type, documentation, \(options), is_edited"
-        select = try database.prepare("SELECT \(serviceColumns) FROM service_revisions WHERE deployment = ?1")
+        select = try database.prepare("SELECT \(serviceColumns) FROM service_revisions ORDER BY deployment, name")
         insertRow = try database.prepare(
             "INSERT INTO service_revisions (\(serviceColumns)) VALUES (\(Self.parameters(18)))"
         )
@@ -25,7 +25,7 @@ struct ServiceRows {
             output_json_schema, \(options)
             """
         selectHandlers = try database.prepare(
-            "SELECT \(handlerColumns) FROM handlers WHERE deployment = ?1 AND service = ?2"
+            "SELECT \(handlerColumns) FROM handlers ORDER BY deployment, service"
         )
         insertHandler = try database.prepare(
             "INSERT INTO handlers (\(handlerColumns)) VALUES (\(Self.parameters(24)))"
@@ -81,57 +81,88 @@ struct ServiceRows {
 
     // MARK: Reading
 
-    /// The revisions on a deployment, sorted by name as the model compares texts.
-    func revisions(of deployment: DeploymentID) throws(StorageError) -> [ServiceRevision] {
-        select.bind(1, deployment)
-        let found = try select.collect { (row) throws(StorageError) in
-            guard let name = row.text(1), let type = ServiceType(stored: row.integer(3)) else {
-                throw .undecodable("service_revisions", "\(deployment)", "name or type")
-            }
-            let service = Service(
-                name: name,
-                type: type,
-                handlers: try handlers(of: name, on: deployment),
-                options: try HandlerOptionColumns.options(of: row, from: 5),
-                documentation: row.text(4),
-                metadata: try metadata.metadata(of: deployment, service: name)
-            )
-            return ServiceRevision(
-                service: service,
-                revision: row.int(2),
-                edit: ServiceEdit?(stored: row.int(17))
-            )
-        }
-        return found.sorted { $0.service.name < $1.service.name }
+    private struct Place: Hashable {
+        let deployment: DeploymentID
+        let service: ExactText
     }
 
-    private func handlers(of service: String, on deployment: DeploymentID) throws(StorageError) -> [Handler] {
-        selectHandlers.bind(1, deployment)
-        selectHandlers.bind(2, service)
-        let found = try selectHandlers.collect { (row) throws(StorageError) in
-            guard let name = row.text(2), let type = HandlerType(stored: row.integer(3)) else {
-                throw .undecodable("handlers", "\(deployment), \(service)", "name or type")
+    /// The revisions on each deployment, sorted by name as the model compares texts. Each table is read once: a question
+    /// for each service of a large catalog would take seconds.
+    func all(_ metadata: CatalogMetadata) throws(StorageError) -> [DeploymentID: [ServiceRevision]] {
+        var handlers = try handlers(metadata)
+        var found: [DeploymentID: [ServiceRevision]] = [:]
+        defer { select.reset() }
+        while try select.step() {
+            guard let deployment = select.deploymentID(0) else {
+                throw .undecodable("service_revisions", "(unreadable)", "deployment")
             }
-            return Handler(
-                name: name,
-                type: type,
-                input: InputRules(
-                    allowsNothing: row.int(5) != 0,
-                    contentType: row.text(6).map { ContentTypePattern(text: $0) },
-                    mustNotBeEmpty: row.int(7) != 0,
-                    jsonSchema: row.text(8)
-                ),
-                output: OutputRules(
-                    contentType: row.text(9),
-                    setContentTypeIfEmpty: row.int(10) != 0,
-                    jsonSchema: row.text(11)
-                ),
-                options: try HandlerOptionColumns.options(of: row, from: 12),
-                documentation: row.text(4),
-                metadata: try metadata.metadata(of: deployment, service: service, handler: name)
-            )
+            let revision = try revision(select, on: deployment, &handlers, metadata)
+            found[deployment, default: []].append(revision)
         }
-        return found.sorted { $0.name < $1.name }
+        return found.mapValues { $0.sorted { $0.service.name < $1.service.name } }
+    }
+
+    private func revision(
+        _ row: Statement,
+        on deployment: DeploymentID,
+        _ handlers: inout [Place: [Handler]],
+        _ metadata: CatalogMetadata
+    ) throws(StorageError) -> ServiceRevision {
+        guard let name = row.text(1), let type = ServiceType(stored: row.integer(3)) else {
+            throw .undecodable("service_revisions", "\(deployment)", "name or type")
+        }
+        let place = Place(deployment: deployment, service: ExactText(name))
+        let service = Service(
+            name: name,
+            type: type,
+            handlers: (handlers.removeValue(forKey: place) ?? []).sorted { $0.name < $1.name },
+            options: try HandlerOptionColumns.options(of: row, from: 5),
+            documentation: row.text(4),
+            metadata: metadata.metadata(of: deployment, service: name)
+        )
+        return ServiceRevision(service: service, revision: row.int(2), edit: ServiceEdit?(stored: row.int(17)))
+    }
+
+    private func handlers(_ metadata: CatalogMetadata) throws(StorageError) -> [Place: [Handler]] {
+        var found: [Place: [Handler]] = [:]
+        defer { selectHandlers.reset() }
+        while try selectHandlers.step() {
+            guard let deployment = selectHandlers.deploymentID(0), let service = selectHandlers.text(1) else {
+                throw .undecodable("handlers", "(unreadable)", "deployment or service")
+            }
+            let handler = try handler(selectHandlers, of: service, on: deployment, metadata)
+            found[Place(deployment: deployment, service: ExactText(service)), default: []].append(handler)
+        }
+        return found
+    }
+
+    private func handler(
+        _ row: Statement,
+        of service: String,
+        on deployment: DeploymentID,
+        _ metadata: CatalogMetadata
+    ) throws(StorageError) -> Handler {
+        guard let name = row.text(2), let type = HandlerType(stored: row.integer(3)) else {
+            throw .undecodable("handlers", "\(deployment), \(service)", "name or type")
+        }
+        return Handler(
+            name: name,
+            type: type,
+            input: InputRules(
+                allowsNothing: row.int(5) != 0,
+                contentType: row.text(6).map { ContentTypePattern(text: $0) },
+                mustNotBeEmpty: row.int(7) != 0,
+                jsonSchema: row.text(8)
+            ),
+            output: OutputRules(
+                contentType: row.text(9),
+                setContentTypeIfEmpty: row.int(10) != 0,
+                jsonSchema: row.text(11)
+            ),
+            options: try HandlerOptionColumns.options(of: row, from: 12),
+            documentation: row.text(4),
+            metadata: metadata.metadata(of: deployment, service: service, handler: name)
+        )
     }
 }
 

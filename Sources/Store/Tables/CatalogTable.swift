@@ -7,6 +7,7 @@ final class CatalogTable {
     private let deployments: DeploymentRows
     private let services: ServiceRows
     private let history: HistoryRows
+    private let metadata: MetadataRows
     private let selectCounters: Statement
     private let upsertCounter: Statement
 
@@ -14,6 +15,7 @@ final class CatalogTable {
         deployments = try DeploymentRows(database)
         services = try ServiceRows(database)
         history = try HistoryRows(database)
+        metadata = try MetadataRows(database)
         selectCounters = try database.prepare("SELECT service, revision_highest FROM revision_counters")
         upsertCounter = try database.prepare(
             "INSERT OR REPLACE INTO revision_counters (service, revision_highest) VALUES (?1, ?2)"
@@ -50,10 +52,10 @@ final class CatalogTable {
 
     /// The catalog as its rows say; refused when they cannot all be true.
     func catalog() throws(StorageError) -> Catalog {
-        var found = try deployments.all()
-        for index in found.indices {
-            found[index].services = try services.revisions(of: found[index].id)
-        }
+        let metadata = try metadata.all()
+        var found = try deployments.all(metadata)
+        let revisions = try services.all(metadata)
+        for index in found.indices { found[index].services = revisions[found[index].id] ?? [] }
         var counters: [ExactText: Int] = [:]
         defer { selectCounters.reset() }
         while try selectCounters.step() {
