@@ -75,7 +75,8 @@ final class LoadConnection: ByteStreamDelegate {
             request[request.count - 2 - place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
-        sentAt = time
+        // A timer may be a little early.
+        sentAt = min(time, owner.now)
         stream.write(request)
     }
 
