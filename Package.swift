@@ -129,7 +129,10 @@ let package = Package(
         tests("LoggingTests", ["Logging"]),
         tests("ServiceProtocolTests", ["ServiceProtocol", "DurableModel", "GoldenRecordings"]),
         tests("RegistryTests", ["Registry", "DurableModel"]),
-        tests("EngineTests", ["Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
+        tests(
+            "EngineTests",
+            ["Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation", "GoldenRecordings"]
+        ),
         tests("PartitionTests", ["Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel", "Simulation"]),
         tests(
             "StoreTests",

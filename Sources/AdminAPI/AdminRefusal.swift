@@ -144,6 +144,7 @@ extension IdentifierError {
             Self.knownKinds.contains(Self.kind(of: text))
                 ? "id doesn't match the expected type" : "unrecognized resource type: \(Self.kind(of: text))"
         case .unknownVersion: "unrecognized codec version"
+        case .reservedIndex: "id doesn't match the expected type"
         case .badDigits(let text):
             Self.lengths.contains(text.utf8.count) ? "base62 decode error" : "bad length"
         }
@@ -171,7 +172,7 @@ extension AdminRefusal {
         case .tooManyPatches: self = .state(status: 429, refusal.sentence)
         case .statelessService: self = .state(status: 400, refusal.sentence)
         case .inboxFull, .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
-        case .notYetCompleted, .unsupported, .storage: self = .failed(refusal.sentence)
+        case .notYetCompleted, .misfit, .storage: self = .failed(refusal.sentence)
         }
     }
 }

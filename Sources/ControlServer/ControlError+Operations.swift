@@ -28,14 +28,13 @@ extension ControlError {
         case .invocationNotFound: self.init(.invocationNotFound, refusal.sentence)
         case .operation(let reason, _, _): self.init(Self.code(of: reason), refusal.sentence)
         case .notYetCompleted: self.init(.invocationState, refusal.sentence)
-        case .unsupported: self.init(.invalidRequest, refusal.sentence)
         case .stateConflict: self.init(.stateConflict, refusal.sentence, advice: "look at it again and repeat")
         case .tooManyPatches: self.init(.stateBusy, refusal.sentence)
         case .statelessService: self.init(.stateRefused, refusal.sentence)
         case .registry(let error): self.init(error)
         case .inboxFull: self.init(.tooManyRequests, refusal.sentence)
         case .storageFull: self.init(.storageFull, refusal.sentence)
-        case .storage: self.init(.internalError, refusal.sentence)
+        case .storage, .misfit: self.init(.internalError, refusal.sentence)
         case .shuttingDown: self.init(.stopping, refusal.sentence)
         }
     }

@@ -66,7 +66,8 @@ enum InvocationQuery {
     }
 
     static func details(of id: String) -> String {
-        "SELECT * FROM sys_invocation WHERE id = \(quoted(id)) ORDER BY created_at DESC LIMIT 1"
+        "SELECT *, (SELECT w.waits_for FROM sys_invocation_wait AS w WHERE w.id = \(quoted(id)) LIMIT 1) AS waits_for "
+            + "FROM sys_invocation WHERE id = \(quoted(id)) ORDER BY created_at DESC LIMIT 1"
     }
 
     static func journal(of id: String) -> String {
@@ -122,7 +123,8 @@ extension InvocationDetails {
         retryCount = summary.retryCount
         lastFailure = summary.lastFailure
         lastFailureErrorCode = row.text("last_failure_error_code")
-        lastFailureEntry = row.text("last_failure_related_command_name")
+        lastFailureEntry = Self.failedEntry(row)
+        waitsFor = row.text("waits_for")
         completionResult = summary.completionResult
         completionFailure = row.text("completion_failure")
     }
@@ -134,6 +136,18 @@ extension InvocationDetails {
         lastStartAt = row.time("last_start_at")
         nextRetryAt = row.time("next_retry_at")
         completedAt = row.time("completed_at")
+    }
+
+    /// `entry 5 (command 3), Call 'charge'`.
+    private static func failedEntry(_ row: InvocationQuery.Row) -> String? {
+        guard let command = row.number("last_failure_related_command_index") else { return nil }
+        let place = row.number("last_failure_related_entry_index").map { "entry \($0) (command \(command))" }
+        let facts = [
+            row.text("last_failure_related_command_type"),
+            row.text("last_failure_related_command_name").map { "'\($0)'" },
+        ]
+        let text = facts.compactMap { $0 }.joined(separator: " ")
+        return (place ?? "command \(command)") + (text.isEmpty ? "" : ", \(text)")
     }
 
     private static func flavor(_ type: String?) -> ServiceFlavor {

@@ -6,8 +6,10 @@ package enum IdentifierError: Error, Equatable, Sendable {
     case wrongKind(String)
     /// The character after `_` is not a known version of the encoding.
     case unknownVersion(String)
-    /// The digits are not base62, of the wrong number, or too large.
+    /// The digits are none, of the wrong number, or too large.
     case badDigits(String)
+    /// The index in an awakeable's id is one of the protocol's own signals.
+    case reservedIndex(String)
 }
 
 /// The id of an invocation: a partition key and 16 bytes, written `inv_1…` (38 characters).

@@ -18,10 +18,13 @@ package struct Attempt: Sendable, Hashable {
     package var stream: Stream
     package let inactivityTimeout: Interval
     package let abortTimeout: Interval
-    /// How long the invocation had not changed when the attempt began; goes to the SDK.
+    /// How old the last entry of the journal was when the attempt began, whatever failed since: the SDK measures the retries
+    /// of a step by it.
     package let sinceLastEntry: Interval
     /// How many entries the journal had when the attempt began.
     package let entriesAtStart: Int
+    /// The highest completion id that commands of this attempt made, or that its journal was seen to have.
+    package var completionIDMax: UInt32 = 0
     /// When the last message went or came.
     package var lastActivityAt: Timestamp
 

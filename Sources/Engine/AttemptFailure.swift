@@ -20,7 +20,10 @@ package enum AttemptFailure: Sendable {
     case unknownTarget(Target)
     case keyForService(Target)
     case emptyIdempotencyKey(Target)
-    case scope(Target)
+    /// A scope or limit key is given; says of what.
+    case scope(String)
+    case badInvocationID(String)
+    case promiseOutsideWorkflow(Target)
     case stateWithoutKey(Target)
     case stateNotWritable(Target)
     /// The journal has no room for another entry; how many it has.
@@ -83,10 +86,20 @@ package enum AttemptFailure: Sendable {
                 documentedCode: "RT0017",
                 message: "the call of \(target.text) has an empty idempotency key"
             )
-        case .scope(let target):
+        case .scope(let what):
             AttemptFailureRecord(
                 documentedCode: "RT0024",
-                message: "the call of \(target.text) has a scope or limit key, which this server does not support"
+                message: "\(what) has a scope or limit key, which this server does not support"
+            )
+        case .badInvocationID(let text):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "'\(text)' is no id of an invocation, and nothing can be attached to it"
+            )
+        case .promiseOutsideWorkflow(let target):
+            AttemptFailureRecord(
+                documentedCode: "RT0017",
+                message: "only handlers of a workflow have promises; \(target.text) is none"
             )
         case .stateWithoutKey(let target):
             AttemptFailureRecord(
@@ -96,7 +109,9 @@ package enum AttemptFailure: Sendable {
         case .stateNotWritable(let target):
             AttemptFailureRecord(
                 documentedCode: "RT0017",
-                message: "only an exclusive handler of an object may change state; \(target.text) is none"
+                message:
+                    "only an exclusive handler of an object and the run of a workflow may change state; "
+                    + "\(target.text) is neither"
             )
         case .journalTooLarge(let entries, let max):
             AttemptFailureRecord(
@@ -182,5 +197,16 @@ package enum AttemptFailure: Sendable {
         case 502, 504: "RT0010"
         default: "RT0012"
         }
+    }
+}
+
+extension AttemptFailureRecord {
+    /// The command that the failure is about, in words: `command 3, Call 'charge'`.
+    package var commandText: String? {
+        guard let index = relatedCommandIndex else { return nil }
+        let type = relatedCommandType.flatMap(UInt16.init(exactly:)).map { MessageType(rawValue: $0).shortName }
+        let name = relatedCommandName.map { "'\($0)'" }
+        let facts = [type, name].compactMap { $0 }.joined(separator: " ")
+        return "command \(index)" + (facts.isEmpty ? "" : ", \(facts)")
     }
 }

@@ -68,6 +68,7 @@ extension Engine {
             $0.modifiedAt = now
             $0.runningAt = $0.runningAt ?? now
             $0.attempt.retryCount += 1
+            $0.lastAwaitingOn = nil
             $0.attempt.lastStartAt = now
             $0.attempt.lastDeployment = deployment.id
         }
@@ -81,7 +82,7 @@ extension Engine {
             inactivityTimeout: options.inactivityTimeout,
             abortTimeout: options.abortTimeout,
             startedAt: now,
-            sinceLastEntry: now.since(invocation.modifiedAt),
+            sinceLastEntry: now.since(invocation.lastEntryAt ?? invocation.runningAt ?? now),
             entriesAtStart: invocation.journalLength
         )
         memory.nextAttempt += 1
@@ -166,10 +167,12 @@ extension Engine {
         of number: InvocationNumber,
         by attempt: Attempt
     ) throws(StorageError) -> Bool {
+        defer { commandInHand = nil }
         let message: ServiceMessage
         do {
             message = try ServiceMessage.decode(frame, version: attempt.protocolVersion)
         } catch {
+            takeInHand(frame, nil, of: number)
             if error.isAwaitTooDeep {
                 try pauseForDepth(number)
             } else {
@@ -180,11 +183,14 @@ extension Engine {
         if let failure = overflow(of: message, frame: frame, in: number) { return try fail(number, failure) }
         switch message {
         case .command(let command):
-            return try perform(command, frame: frame, of: number)
+            takeInHand(frame, command.name, of: number)
+            guard try perform(command, frame: frame, of: number) else { return false }
+            noteCompletionIDs(of: command, for: number)
+            return true
         case .proposeRunCompletion(let completionID, let result, let requestedAck):
             return try recordRun(completionID, result, acknowledges: requestedAck, of: number, by: attempt)
-        case .awaitingOn:
-            return true
+        case .awaitingOn(let awaiting, _):
+            return try noteAwaiting(awaiting, of: number)
         case .suspension(let awaiting):
             try suspend(number, awaiting: awaiting)
         case .error(let error):
@@ -193,6 +199,17 @@ extension Engine {
             try end(number)
         }
         return false
+    }
+
+    private mutating func takeInHand(_ frame: MessageFrame, _ name: String?, of number: InvocationNumber) {
+        guard MessageType(rawValue: frame.type).isCommand, let invocation = writes.invocations[number]?.invocation
+        else { return }
+        commandInHand = CommandPlace(
+            invocation: number,
+            index: invocation.commandCount,
+            name: name,
+            type: frame.type
+        )
     }
 
     /// Ends the attempt of an invocation, if there is one, in the way `action` says.

@@ -80,20 +80,13 @@ extension Engine {
             call.target.key = nil
         }
         if call.idempotencyKey?.isEmpty ?? false { return try fail(number, .emptyIdempotencyKey(call.target)) }
-        if call.hasScope { return try fail(number, .scope(call.target)) }
-        if let refusal = unsupported(route) {
-            endAttempt(of: number) { .finish($0) }
-            try complete(
-                number,
-                with: .failure(Failure(code: 501, message: "\(call.target.text): \(refusal.sentence)"))
-            )
-            return false
-        }
+        if call.hasScope { return try fail(number, .scope("the call of \(call.target.text)")) }
         append(frame, to: number)
-        if let existing = try existing(for: call) {
+        let derivedID = DerivedID.of(call.target, route.handler.type, idempotencyKey: call.idempotencyKey)
+        if let derivedID, let existing = try find(derived: derivedID) {
             try tellID(existing.head.id, of: call, to: number)
             if let completionID = call.completionID {
-                try deliverOrAttach(existing, waiter: number, completionID: completionID, type: .callCompletion)
+                try join(existing, caller: number, completionID: completionID)
             }
         } else if let id = try newCallee(of: call, route: route, caller: caller) {
             try tellID(id, of: call, to: number)
@@ -114,10 +107,18 @@ extension Engine {
         )
     }
 
-    /// The invocation that an earlier call with the same idempotency key made.
-    private func existing(for call: Outgoing) throws(StorageError) -> Invocation? {
-        guard let key = call.idempotencyKey else { return nil }
-        return try find(derived: DerivedID.idempotent(target: call.target, idempotencyKey: key))
+    /// Gives a caller the result of the invocation that an earlier call made; of the run of a workflow only its first call
+    /// gets that.
+    private mutating func join(
+        _ existing: Invocation,
+        caller: InvocationNumber,
+        completionID: UInt32
+    ) throws(StorageError) {
+        if existing.head.handlerType == .workflowRun {
+            try notify(caller, .callCompletion, .completion(completionID), .failure(.alreadyInvoked))
+        } else {
+            try deliverOrAttach(existing, waiter: caller, completionID: completionID, type: .callCompletion)
+        }
     }
 
     private mutating func newCallee(
@@ -141,70 +142,5 @@ extension Engine {
             route: route
         )
         return writes.invocations[number]?.invocation.head.id
-    }
-
-    /// Gives a caller the result of an invocation that exists already, now or when it ends.
-    private mutating func deliverOrAttach(
-        _ existing: Invocation,
-        waiter: InvocationNumber,
-        completionID: UInt32,
-        type: MessageType
-    ) throws(StorageError) {
-        guard existing.status == .completed else {
-            let attachment = Attachment(
-                invocation: existing.number,
-                waiter: waiter,
-                completionID: completionID,
-                completionType: type.rawValue
-            )
-            writes.addedAttachments.insert(attachment)
-            attached[existing.number, default: []].append(attachment)
-            return
-        }
-        try notify(waiter, type, .completion(completionID), completion(of: try result(of: existing)))
-    }
-
-    func completion(of result: InvocationResult) -> CompletionResult {
-        switch result {
-        case .success(let bytes): .value(bytes)
-        case .failure(let failure): .failure(failure)
-        }
-    }
-
-    // MARK: Signals
-
-    /// Sends a signal to another invocation, or this one: what is not started yet or over does not get it, except that
-    /// the built-in cancel signal takes the whole path of a cancel (service-protocol.md, section 6).
-    mutating func sendSignal(
-        to target: String,
-        _ id: NotificationID,
-        _ result: CompletionResult,
-        frame: MessageFrame,
-        of number: InvocationNumber
-    ) throws(StorageError) -> Bool {
-        let receiver: InvocationID
-        do {
-            receiver = try InvocationID(parsing: target)
-        } catch {
-            return try fail(number, .violation("SendSignal names '\(target)', which is no invocation id"))
-        }
-        append(frame, to: number)
-        guard let invocation = try find(receiver) else { return true }
-        if id == .cancelSignal {
-            try cancel(invocation)
-        } else if invocation.status.takesSignals, try load(invocation.number) {
-            try notify(invocation.number, .signalNotification, id, result)
-        }
-        return attempt(of: number) != nil
-    }
-}
-
-extension InvocationStatus {
-    /// Whether signals are appended to its journal; to others they are lost (service-protocol.md, section 6).
-    var takesSignals: Bool {
-        switch self {
-        case .ready, .running, .backingOff, .suspended, .paused: true
-        case .scheduled, .inboxed, .completed: false
-        }
     }
 }

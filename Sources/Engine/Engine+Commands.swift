@@ -53,10 +53,18 @@ extension Engine {
             return try performOneWayCall(call, frame: frame, of: number)
         case .sendSignal(let target, let id, let result):
             return try sendSignal(to: target, id, result, frame: frame, of: number)
-        case .completeAwakeable, .getPromise, .peekPromise, .completePromise, .attachInvocation,
-            .getInvocationOutput:
-            try refuseUnsupported(MessageType(rawValue: frame.type), of: number)
-            return false
+        case .completeAwakeable(let id, let result):
+            return try completeAwakeable(id, result, frame: frame, of: number)
+        case .getPromise(let name, let completionID):
+            return try getPromise(name, completionID, frame: frame, of: number)
+        case .peekPromise(let name, let completionID):
+            return try peekPromise(name, completionID, frame: frame, of: number)
+        case .completePromise(let name, let result, let completionID):
+            return try completePromise(name, result, completionID, frame: frame, of: number)
+        case .attachInvocation(let reference, let completionID):
+            return try attach(to: reference, completionID, frame: frame, of: number)
+        case .getInvocationOutput(let reference, let completionID):
+            return try getOutput(of: reference, completionID, frame: frame, of: number)
         }
         return true
     }
@@ -65,20 +73,6 @@ extension Engine {
     mutating func fail(_ number: InvocationNumber, _ failure: AttemptFailure) throws(StorageError) -> Bool {
         try failAttempt(of: number, failure)
         return false
-    }
-
-    /// Ends the invocation: it asks for what this release does not do, and would ask again at every attempt.
-    private mutating func refuseUnsupported(_ type: MessageType, of number: InvocationNumber) throws(StorageError) {
-        endAttempt(of: number) { .finish($0) }
-        try complete(
-            number,
-            with: .failure(
-                Failure(
-                    code: 501,
-                    message: "the handler asked for \(type.wireName), which this release of perdure does not support"
-                )
-            )
-        )
     }
 
     // MARK: Journal
@@ -103,6 +97,7 @@ extension Engine {
             $0.journalLength += 1
             $0.commandCount += isCommand ? 1 : 0
             $0.journalBytes += bytes
+            $0.lastEntryAt = now
             $0.modifiedAt = now
         }
     }
@@ -187,7 +182,7 @@ extension Engine {
     /// journal, which is read after the commit.
     mutating func send(_ frame: MessageFrame, to attempt: Attempt) {
         guard attempt.id.rawValue < firstAttempt else { return }
-        var active = attempt
+        var active = self.attempt(of: attempt.invocation) ?? attempt
         active.lastActivityAt = now
         attempts[attempt.invocation] = active
         var bytes: [UInt8] = []

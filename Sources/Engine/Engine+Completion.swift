@@ -26,6 +26,7 @@ extension Engine {
             $0.completedAt = now
             $0.pauseRequested = false
             $0.awaiting = nil
+            $0.waitsFor = nil
             $0.attempt.nextRetryAt = nil
             $0.attempt.retryCount = 0
             if case .failure(let failure) = result { $0.completionFailure = failure }
@@ -35,7 +36,7 @@ extension Engine {
         endings.append((invocation.head, result))
         try releaseKey(of: invocation)
         // Nothing ever ran: there is nothing to keep (invocations.md, section 5).
-        let isKept = !wasQueued && invocation.head.completionRetention > .zero
+        let isKept = !wasQueued && invocation.head.isKept
         if !isKept, everyoneKnows { remove(number) }
     }
 

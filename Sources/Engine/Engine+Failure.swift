@@ -11,7 +11,7 @@ extension Engine {
         let neverBegan = attempt(of: number) == nil
         let hasProgressed = attemptHasProgressed(of: number)
         endAttempt(of: number) { $0.action(after: failure) }
-        let record = failure.record
+        let record = record(of: failure, for: number)
         // A failure like the one before says nothing new.
         let event = record == invocation.attempt.lastFailure ? nil : JournalEvent.Kind.transientError(record)
         modify(number) {
@@ -50,6 +50,17 @@ extension Engine {
             let code = UInt32(clamping: record.code)
             try complete(number, with: .failure(Failure(code: code, message: record.message)))
         }
+    }
+
+    /// The failure as operators see it, with the command that it is about if that is known.
+    private func record(of failure: AttemptFailure, for number: InvocationNumber) -> AttemptFailureRecord {
+        var record = failure.record
+        if record.relatedCommandIndex == nil, let place = commandInHand, place.invocation == number {
+            record.relatedCommandIndex = place.index
+            record.relatedCommandName = place.name
+            record.relatedCommandType = Int(place.type)
+        }
+        return record
     }
 
     private mutating func backOff(
@@ -97,4 +108,15 @@ extension AttemptID {
         default: .abort(self)
         }
     }
+}
+
+/// Where a command stands, or would, among those of its invocation.
+struct CommandPlace {
+    var invocation: InvocationNumber
+    /// Counts the commands of the journal, the input being 0.
+    var index: Int
+    /// What the service calls it.
+    var name: String?
+    /// The message type code.
+    var type: UInt16
 }

@@ -21,8 +21,8 @@ extension Engine {
         } catch {
             return answer(waiter, .refused(.routing(error)))
         }
-        if let refusal = unsupported(route) { return answer(waiter, .refused(refusal)) }
-        if request.idempotencyKey != nil, let existing = try find(derived: derivedID(of: request)) {
+        let derivedID = DerivedID.of(target, route.handler.type, idempotencyKey: request.idempotencyKey)
+        if let derivedID, let existing = try find(derived: derivedID) {
             return try joinExisting(existing, waitsForResult: request.waitsForResult, waiter: waiter)
         }
         if request.startAt == nil, let refusal = try fullInbox(of: target, route) {
@@ -46,11 +46,6 @@ extension Engine {
         }
     }
 
-    /// What is registered but cannot be called in this release.
-    func unsupported(_ route: HandlerRoute) -> Refusal? {
-        route.serviceType == .workflow ? .unsupported("calls of workflows") : nil
-    }
-
     /// Turns callers from outside away while too many wait for their key. What handlers call and what was accepted with a
     /// delay is queued in any case: it cannot be told to try again.
     private mutating func fullInbox(of target: Target, _ route: HandlerRoute) throws(StorageError) -> Refusal? {
@@ -69,16 +64,16 @@ extension Engine {
         return stored + (queued[key]?.count ?? 0) >= lengthMax ? .inboxFull(key, lengthMax: lengthMax) : nil
     }
 
-    private func derivedID(of request: InvokeRequest) -> InvocationID {
-        DerivedID.idempotent(target: request.target, idempotencyKey: request.idempotencyKey ?? "")
-    }
-
     private mutating func joinExisting(
         _ existing: Invocation,
         waitsForResult: Bool,
         waiter: RequestID
     ) throws(StorageError) {
-        if waitsForResult { return try attach(to: existing, for: waiter) }
+        if waitsForResult {
+            guard existing.head.handlerType == .workflowRun else { return try attach(to: existing, for: waiter) }
+            let head = existing.head
+            return answer(waiter, .result(head.id, .failure(.alreadyInvoked), of: head.target, expiresAt: nil))
+        }
         let executionTime = existing.status == .scheduled ? existing.scheduledStartAt : nil
         answer(waiter, .accepted(existing.head.id, isNew: false, executionTime: executionTime))
     }
@@ -87,6 +82,7 @@ extension Engine {
     mutating func create(_ creation: Creation, route: HandlerRoute) throws(StorageError) -> InvocationNumber {
         let number = takeInvocationNumber()
         let head = head(of: creation, route: route, number: number)
+        if head.handlerType == .workflowRun { try clearExpiredRun(head.id) }
         var invocation = Invocation(head: head, status: .ready, inputBytes: creation.input.count)
         if let startAt = creation.startAt {
             invocation.status = .scheduled
@@ -110,10 +106,11 @@ extension Engine {
 
     private mutating func head(of creation: Creation, route: HandlerRoute, number: InvocationNumber) -> InvocationHead {
         let options = route.effectiveOptions(memory.settings)
+        let isRun = route.handler.type == .workflowRun
+        let derivedID = DerivedID.of(creation.target, route.handler.type, idempotencyKey: creation.idempotencyKey)
         let id: InvocationID
-        let isDerived = creation.idempotencyKey != nil
-        if let key = creation.idempotencyKey {
-            id = DerivedID.idempotent(target: creation.target, idempotencyKey: key)
+        if let derivedID {
+            id = derivedID
         } else {
             let partitionKey = creation.target.key.map(InvocationID.partitionKey(ofKey:)) ?? memory.entropy.next()
             id = InvocationID(
@@ -126,14 +123,17 @@ extension Engine {
         return InvocationHead(
             number: number,
             id: id,
-            hasDerivedID: isDerived,
+            hasDerivedID: derivedID != nil,
             target: creation.target,
             serviceType: route.serviceType,
             handlerType: route.handler.type,
-            idempotencyKey: creation.idempotencyKey,
+            // A run is the only one of its key anyhow.
+            idempotencyKey: isRun ? nil : creation.idempotencyKey,
             invoker: creation.invoker,
             createdAt: now,
-            completionRetention: isDerived ? options.idempotencyRetention : options.journalRetention,
+            completionRetention: isRun
+                ? options.workflowCompletionRetention
+                : derivedID != nil ? options.idempotencyRetention : options.journalRetention,
             journalRetention: options.journalRetention
         )
     }
@@ -162,6 +162,7 @@ extension Engine {
         setStatus(number, .ready)
         modify(number) {
             $0.awaiting = nil
+            $0.waitsFor = nil
             $0.attempt.nextRetryAt = nil
         }
         becameReady.append(number)
@@ -228,6 +229,16 @@ extension Engine {
 
 /// Ids that are hashes of what they stand for (service-protocol.md, section 9): the same call finds the same id.
 package enum DerivedID {
+    /// The id of a call, if it has one of this kind: runs of workflows do, and what has an idempotency key.
+    package static func of(
+        _ target: Target,
+        _ handlerType: HandlerType,
+        idempotencyKey: String?
+    ) -> InvocationID? {
+        if handlerType == .workflowRun { return workflow(service: target.service, key: target.key ?? "") }
+        return idempotencyKey.map { idempotent(target: target, idempotencyKey: $0) }
+    }
+
     /// The id of the call with that idempotency key.
     package static func idempotent(target: Target, idempotencyKey: String) -> InvocationID {
         id(
@@ -260,4 +271,9 @@ package enum DerivedID {
             low: UInt64(bigEndianBytes: digest.dropFirst(8).prefix(8))
         )
     }
+}
+
+extension Failure {
+    /// What every call of a workflow's run gets but the first.
+    static let alreadyInvoked = Failure(code: 409, message: "the workflow method was already invoked")
 }

@@ -7,7 +7,7 @@ extension Engine {
         // Whoever is still to be told by the outbox must find the result: it is not over for them.
         guard try storage.attachments(to: invocation.number, limit: 1).isEmpty else { return .failure(.notCompleted) }
         guard try load(invocation.number) else { return .failure(.notFound) }
-        try forget(invocation)
+        _ = try forget(invocation, tellsMax: .max)
         return .success(.purged)
     }
 
@@ -22,15 +22,36 @@ extension Engine {
 
     /// Removes a loaded, completed invocation, and of a workflow's run what belongs to its key: it may run again. If it does
     /// so already, which it may from the end of the retention on, the key is the new run's.
-    mutating func forget(_ invocation: Invocation) throws(StorageError) {
+    ///
+    /// At most `tellsMax` of those who wait for the key's promises are told that these go; while there are more, nothing
+    /// else is done, and false comes back.
+    mutating func forget(_ invocation: Invocation, tellsMax: Int) throws(StorageError) -> Bool {
         if invocation.head.handlerType == .workflowRun, let key = invocation.head.stateKey,
             derivedIDs[invocation.head.id] ?? invocation.number == invocation.number,
             try storage.invocation(derivedID: invocation.head.id)?.number ?? invocation.number == invocation.number
         {
-            writes.state[key, default: WriteSet.StateWrite()].clearsAll = true
-            writes.state[key]?.values = [:]
+            guard try clearWorkflow(key, tellsMax: tellsMax) else { return false }
         }
         remove(invocation.number)
+        return true
+    }
+
+    /// Removes the state and the promises of a workflow's key; false if more wait for promises than may be told.
+    private mutating func clearWorkflow(_ key: ServiceKey, tellsMax: Int) throws(StorageError) -> Bool {
+        guard try settlePromises(of: key, limit: tellsMax) else { return false }
+        clearPromises(of: key)
+        writes.state[key, default: WriteSet.StateWrite()].clearsAll = true
+        writes.state[key]?.values = [:]
+        return true
+    }
+
+    /// A new run begins with nothing: of an earlier one that is no longer kept, what belongs to the key goes at once, and
+    /// its row with its expiry.
+    mutating func clearExpiredRun(_ id: InvocationID) throws(StorageError) {
+        guard let earlier = try storage.invocation(derivedID: id), try peek(earlier.number) != nil,
+            let key = earlier.head.stateKey
+        else { return }
+        _ = try clearWorkflow(key, tellsMax: .max)
     }
 
     /// Removes the journal of a loaded, completed invocation; its result stays.

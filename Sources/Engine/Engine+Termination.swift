@@ -69,6 +69,8 @@ extension Engine {
             outboxKills += try killTree(from: id, limit: min(left, Self.inlineEffectsMax))
         case .deliver(let source):
             try deliver(item, from: source)
+        case .deliverPromise(let promise):
+            try deliver(promise)
         }
         writes.removedOutbox.append(item.sequence)
         return true
@@ -78,6 +80,6 @@ extension Engine {
         guard let invocation = try peek(source), invocation.status == .completed else { return }
         let completion = completion(of: try result(of: invocation))
         guard try deliverToAttached(completion, of: source) else { return addOutbox(item.effect) }
-        if invocation.head.completionRetention == .zero, try load(source) { remove(source) }
+        if !invocation.head.isKept, try load(source) { remove(source) }
     }
 }

@@ -28,7 +28,9 @@ extension Engine {
         guard let invocation = try peek(number), invocation.status == .completed, try load(number) else { return }
         if invocation.isExpired(at: now) {
             // Whoever is still to be told by the outbox must find the result.
-            if try storage.attachments(to: number, limit: 1).isEmpty { try forget(invocation) }
+            if try storage.attachments(to: number, limit: 1).isEmpty {
+                _ = try forget(invocation, tellsMax: Self.inlineEffectsMax)
+            }
             return
         }
         removeJournal(of: number)

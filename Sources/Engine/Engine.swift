@@ -82,12 +82,16 @@ package struct Engine {
     var outboxKills = 0
     /// Those of `writes.addedAttachments` by the invocation waited for, so that an end does not look at all of them.
     var attached: [InvocationNumber: [Attachment]] = [:]
+    /// Those of `writes.addedPromiseWaiters` by promise, in order.
+    var promiseWaiters: [PromiseName: [PromiseWaiter]] = [:]
     /// Those of `writes.addedInbox` by key, in order.
     var queued: [ServiceKey: [InboxEntry]] = [:]
     /// How many the stored inbox of a key held when this turn asked.
     var inboxLengths: [ServiceKey: Int] = [:]
     /// Up to here, the stored inbox of a key is used up by this turn.
     var inboxUsedUp: [ServiceKey: Int64] = [:]
+    /// The command that is being decided on: a failure that it brings names it.
+    var commandInHand: CommandPlace?
     /// Requests that now wait for the result of an invocation.
     package internal(set) var waits: [(number: InvocationNumber, request: RequestID)] = []
     /// Invocations that ended, with what those who wait for them get.
@@ -115,6 +119,8 @@ package struct Engine {
         case .invoke(let request, let id): try invoke(request, for: id)
         case .attach(let id, let request): try attach(to: id, for: request)
         case .fetchOutput(let id, let request): try fetchOutput(of: id, for: request)
+        case .completeAwakeable(let id, let result, let request):
+            try completeAwakeable(id, result, for: request)
         case .forget(let request): forgotten.append(request)
         case .attempt(let attempt, let event): try attemptReported(event, by: attempt)
         case .opened(let order): try opened(order)

@@ -49,6 +49,8 @@ package enum EngineCommand: Sendable {
     case attach(InvocationID, RequestID)
     /// Asks for the result of an invocation if it is there.
     case fetchOutput(InvocationID, RequestID)
+    /// Completes an awakeable, with a value or a failure.
+    case completeAwakeable(AwakeableID, CompletionResult, RequestID)
     /// The waiter has gone; the invocation is not touched.
     case forget(RequestID)
     case attempt(AttemptID, AttemptEvent)
@@ -69,7 +71,8 @@ package enum EngineCommand: Sendable {
     package var request: RequestID? {
         switch self {
         case .invoke(_, let request), .attach(_, let request), .fetchOutput(_, let request),
-            .register(_, let request), .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
+            .completeAwakeable(_, _, let request), .register(_, let request),
+            .removeDeployment(_, _, _, let request), .operate(_, _, _, let request),
             .operateBulk(_, _, let request), .patchState(_, _, let request), .catalog(_, _, let request):
             request
         case .forget, .attempt, .opened: nil
@@ -82,6 +85,7 @@ package enum EngineCommand: Sendable {
         case .invoke(let request, _): request.input.count + 512
         case .attempt(_, .received(let frames)): frames.reduce(64) { $0 + $1.payload.count + 64 }
         case .patchState(let patch, _, _): patch.bytes + 512
+        case .completeAwakeable(_, .value(let value), _): value.count + 512
         case .operateBulk(let step, _, _): step.limit * 512
         case .operate(.restartAsNew, _, _, _): 64 << 10
         default: 512
@@ -95,8 +99,8 @@ package enum Refusal: Error, Sendable, Equatable {
     case routing(RoutingError)
     case invocationNotFound(InvocationID)
     case notYetCompleted(InvocationID)
-    /// What is asked for is not part of this release; names it.
-    case unsupported(String)
+    /// An answer came that is none to what was asked: an error of this program.
+    case misfit
     case registry(RegistryError)
     /// The operation on that invocation was not done.
     case operation(OperationRefusal, InvocationOperation, InvocationID)
@@ -125,7 +129,7 @@ extension Refusal {
             "the service '\(service)' exists, but the handler '\(handler)' was not found"
         case .invocationNotFound(let id): "invocation '\(id)' not found"
         case .notYetCompleted: "the invocation exists but has not completed yet"
-        case .unsupported(let what): "\(what) are not supported by this release of perdure"
+        case .misfit: "the answer does not fit the request"
         case .registry(let error): error.description
         case .operation(let reason, let operation, let id): reason.sentence(operation, of: id)
         case .stateConflict(let key, _):
@@ -160,6 +164,8 @@ package enum Answer: Sendable {
     case accepted(InvocationID, isNew: Bool, executionTime: Timestamp?)
     /// The result of an invocation of that target; `expiresAt` only if it was stored before the question came.
     case result(InvocationID, InvocationResult, of: Target, expiresAt: Timestamp?)
+    /// The awakeable is completed, or was before, or nobody has it any more: all of these look alike.
+    case awakeableCompleted
     /// An operator's act on one invocation was done.
     case operated(InvocationID, OperationOutcome)
     /// A step of an operator's act on many invocations was done.

@@ -146,6 +146,10 @@ package final class InvocationHead: Sendable {
         self.inheritedSeed = inheritedSeed
     }
 
+    /// Whether the row stays after completion. The run of a workflow always does until it expires: what belongs to its key
+    /// goes then, and that may take several turns.
+    package var isKept: Bool { completionRetention > .zero || handlerType == .workflowRun }
+
     /// The key whose lock the invocation needs to run, if it needs one.
     package var lockedKey: ServiceKey? {
         guard handlerType == .exclusive, let key = target.key else { return nil }
@@ -241,8 +245,14 @@ package struct Invocation: Sendable {
     package var commandCount: Int
     /// Payload bytes of the journal, the input included: decides how it is read.
     package var journalBytes: Int
+    /// When the journal got its last entry; `nil` while it has the input only.
+    package var lastEntryAt: Timestamp?
     /// What a suspended invocation waits for.
     package var awaiting: Awaiting?
+    /// The same in words, by the commands that made it, for operators.
+    package var waitsFor: String?
+    /// What its attempt last said it waits for, of the services that say so.
+    package var lastAwaitingOn: Awaiting?
     /// The index of the last Output command; its payload is the row's output.
     package var outputIndex: Int?
     /// Why it failed, of completed ones: `nil` is success.

@@ -1,4 +1,5 @@
 import DurableModel
+import ServiceProtocol
 
 /// Something that happened to an invocation beside its entries, for those who ask why it stands where it stands.
 package struct JournalEvent: Sendable, Hashable {
@@ -7,6 +8,8 @@ package struct JournalEvent: Sendable, Hashable {
         case transientError(AttemptFailureRecord)
         /// It stopped until an operator resumes it; without a failure an operator stopped it.
         case paused(AttemptFailureRecord?)
+        /// It waits for this; noted of services that say how the parts belong together (protocol version 7).
+        case suspended(Awaiting)
     }
 
     /// Counts the events of the invocation from 0.

@@ -93,7 +93,7 @@ package struct Opening: Sendable {
             partialState: !state.isWhole,
             key: head.target.key ?? "",
             retryCountSinceLastStoredEntry: UInt32(clamping: invocation.attempt.retriesSinceLastEntry),
-            durationSinceLastStoredEntryMilliseconds: UInt64(attempt.sinceLastEntry.milliseconds),
+            durationSinceLastStoredEntryMilliseconds: UInt64(clamping: attempt.sinceLastEntry.milliseconds),
             randomSeed: head.randomSeed,
             idempotencyKey: head.idempotencyKey
         )

@@ -49,6 +49,7 @@ extension WriteSet {
         }
         for (_, rows) in journal.sorted(by: { $0.key < $1.key }) { for row in rows { look(at: row.payload) } }
         for write in state.values { for value in write.values.values { look(at: value) } }
+        for case .value(let value)? in promises.values { look(at: value) }
         return found
     }
 }
@@ -59,6 +60,7 @@ extension EngineCommand {
         switch self {
         case .invoke(let request, _): request.input.count > limit
         case .attempt(_, .received(let frames)): frames.contains { $0.payload.count > limit }
+        case .completeAwakeable(_, .value(let value), _): value.count > limit
         default: false
         }
     }

@@ -70,6 +70,8 @@ package struct OutboxItem: Sendable, Hashable {
         case kill(InvocationID)
         /// Gives the stored result of `source` to more of those attached to it.
         case deliver(source: InvocationNumber)
+        /// Gives the result of a completed promise to more of those who wait for it.
+        case deliverPromise(PromiseName)
     }
 
     package var sequence: Int64
@@ -174,6 +176,14 @@ package protocol EngineStorage: OpeningStorage {
     func invocation(derivedID: InvocationID) throws(StorageError) -> Invocation?
     /// The payload of the last Output command.
     func output(of number: InvocationNumber) throws(StorageError) -> [UInt8]?
+    /// Whether the journal has the signal of that index.
+    func hasSignal(_ index: UInt32, of number: InvocationNumber) throws(StorageError) -> Bool
+    /// What a promise was completed with; `nil` while it is not.
+    func promise(_ name: PromiseName) throws(StorageError) -> CompletionResult?
+    /// Who waits for that promise, at most `limit`.
+    func promiseWaiters(of promise: PromiseName, limit: Int) throws(StorageError) -> [PromiseWaiter]
+    /// Who waits for any promise of that key, at most `limit`.
+    func promiseWaiters(ofKey key: ServiceKey, limit: Int) throws(StorageError) -> [PromiseWaiter]
     /// One value of a key's state.
     func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]?
     /// The names of a key's state, in order.

@@ -54,6 +54,12 @@ package struct WriteSet: Sendable {
     package var removedTimers: Set<InvocationTimer> = []
     package var addedAttachments: Set<Attachment> = []
     package var removedAttachments: Set<Attachment> = []
+    /// Keys whose promises go; applied before `promises`.
+    package var clearedPromises: Set<ServiceKey> = []
+    /// Promises with what they are completed with, a value or a failure; `nil` for one that is only asked for.
+    package var promises: [PromiseName: CompletionResult?] = [:]
+    package var addedPromiseWaiters: Set<PromiseWaiter> = []
+    package var removedPromiseWaiters: Set<PromiseWaiter> = []
     package var addedOutbox: [OutboxItem] = []
     package var removedOutbox: [Int64] = []
     /// Differences to add to the counts; a row that reaches zero is removed.
@@ -78,6 +84,7 @@ package struct WriteSet: Sendable {
             && removedTimers.isEmpty && addedAttachments.isEmpty && removedAttachments.isEmpty
             && addedOutbox.isEmpty && removedOutbox.isEmpty && counts.isEmpty && marks == nil && catalog.isEmpty
             && events.isEmpty && addedPatches.isEmpty && removedPatches.isEmpty && stagedPieces.isEmpty
-            && adoptedPayloads.isEmpty && abandonedPayloads.isEmpty
+            && adoptedPayloads.isEmpty && abandonedPayloads.isEmpty && clearedPromises.isEmpty && promises.isEmpty
+            && addedPromiseWaiters.isEmpty && removedPromiseWaiters.isEmpty
     }
 }

@@ -10,6 +10,8 @@ enum IngressAdmission {
     case invoke(Invoke)
     case attach(IngressReference)
     case output(IngressReference)
+    /// The value, or the message of the failure, comes in the body.
+    case completeAwakeable(AwakeableID, isRejected: Bool)
     /// The reference comes in the body.
     case byBody(Purpose)
 
@@ -49,9 +51,9 @@ enum IngressAdmission {
         case .lookupByBody:
             try allow(head, .post)
             return .byBody(.lookup)
-        case .awakeable:
+        case .completeAwakeable(let id, let isRejected):
             try allow(head, .post)
-            throw .unsupported("awakeables")
+            return .completeAwakeable(id, isRejected: isRejected)
         }
     }
 

@@ -2,6 +2,7 @@ import DurableModel
 import Engine
 import HTTP
 import Registry
+import ServiceProtocol
 
 /// What is to be done with a request at the ingress, as far as it can be said without running anything.
 package enum IngressDecision: Sendable {
@@ -13,6 +14,7 @@ package enum IngressDecision: Sendable {
     case attach(InvocationID, IngressResponder)
     /// Give its result if it is there.
     case fetchOutput(InvocationID, IngressResponder)
+    case completeAwakeable(AwakeableID, CompletionResult, IngressResponder)
 }
 
 /// A call or a send that passed every check.
@@ -49,7 +51,7 @@ extension IngressDecision {
         let responder = IngressResponder(head)
         do {
             switch try IngressAdmission.admit(head, catalog: catalog) {
-            case .invoke, .preflight: return .collect(maxBytes: bodyBytesMax)
+            case .invoke, .completeAwakeable, .preflight: return .collect(maxBytes: bodyBytesMax)
             case .health, .attach, .output, .byBody: return .collect(maxBytes: uncheckedBytesMax)
             }
         } catch {
@@ -74,6 +76,8 @@ extension IngressDecision {
             case .output(let reference):
                 responder.question = .output
                 return .fetchOutput(reference.id, responder)
+            case .completeAwakeable(let id, let isRejected):
+                return .completeAwakeable(id, isRejected ? .rejection(body) : .value(body), responder)
             case .byBody(let purpose):
                 return byBody(purpose, try IngressReference(body: body), responder)
             }
@@ -121,5 +125,12 @@ extension IngressDecision {
             idempotencyKey: admitted.idempotencyKey,
             delay: delay
         )
+    }
+}
+
+extension CompletionResult {
+    /// The failure of an awakeable whose message is the text of a body.
+    fileprivate static func rejection(_ body: [UInt8]) -> CompletionResult {
+        .failure(Failure(code: 500, message: String(decoding: body, as: UTF8.self)))
     }
 }

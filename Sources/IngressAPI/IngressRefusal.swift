@@ -22,7 +22,7 @@ package enum IngressRefusal: Error, Equatable, Sendable {
     case badDelay(DurationTextError)
     case delayOnCall
     case badInvocationID(String, IdentifierError)
-    case badAwakeableID(String, reason: String)
+    case badAwakeableID(String, IdentifierError)
     /// The JSON body that names what to attach to is not understood.
     case badReference(String)
     /// No such invocation, or its result is no longer kept.
@@ -30,8 +30,6 @@ package enum IngressRefusal: Error, Equatable, Sendable {
     /// It exists, but has no result yet.
     case notCompletedYet
     case bodyTooLarge
-    /// Not part of this release; names it.
-    case unsupported(String)
     /// Too many wait for the same already; says for what.
     case tooMany(String)
     /// Nothing new is accepted now; says why.
@@ -52,7 +50,6 @@ package enum IngressRefusal: Error, Equatable, Sendable {
         case .tooMany: 429
         case .notCompletedYet: 470
         case .failed: 500
-        case .unsupported: 501
         case .unavailable: 503
         }
     }
@@ -80,13 +77,20 @@ extension IngressRefusal: CustomStringConvertible {
         case .delayOnCall:
             "cannot use the delay query parameter with calls. The delay is supported only with sends"
         case .badInvocationID(let text, let error): "bad invocation id '\(text)': \(Self.reason(error))"
-        case .badAwakeableID(let text, let reason): "bad awakeable id '\(text)': \(reason)"
+        case .badAwakeableID(let text, let error): "bad awakeable id '\(text)': \(Self.awakeableReason(error))"
         case .badReference(let reason): "cannot read body: \(reason)"
         case .invocationNotFound: "invocation not found"
         case .notCompletedYet: "the invocation exists but has not completed yet"
         case .bodyTooLarge: "cannot read body: it is larger than this server accepts (request-size-limit)"
-        case .unsupported(let what): "\(what) are not supported by this release of perdure"
         case .tooMany(let reason), .unavailable(let reason), .failed(let reason): reason
+        }
+    }
+
+    private static func awakeableReason(_ error: IdentifierError) -> String {
+        switch error {
+        case .badFormat: "bad format"
+        case .reservedIndex: "its index is one of the protocol's own signals, which no awakeable has"
+        case .wrongKind, .unknownVersion, .badDigits: "id doesn't match the expected type"
         }
     }
 
@@ -95,7 +99,7 @@ extension IngressRefusal: CustomStringConvertible {
         case .badFormat: "bad format"
         case .wrongKind: "id doesn't match the expected type"
         case .unknownVersion: "unrecognized codec version"
-        case .badDigits: "bad length or digits"
+        case .badDigits, .reservedIndex: "bad length or digits"
         }
     }
 }

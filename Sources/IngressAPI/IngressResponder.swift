@@ -40,6 +40,7 @@ package struct IngressResponder: Sendable {
     /// The answer to what the engine says about a call or send.
     package func response(_ answer: Answer) -> HTTPResponse {
         switch answer {
+        case .awakeableCompleted: HTTPResponse(head(202))
         case .accepted(let id, let isNew, let executionTime): accepted(id, isNew: isNew, executionTime: executionTime)
         case .result(let id, .success(let value), _, let expiresAt): success(id, value, output, expiresAt: expiresAt)
         case .result(let id, .failure(let failure), _, let expiresAt): failed(id, failure, expiresAt: expiresAt)
@@ -202,10 +203,9 @@ extension IngressRefusal {
             self = .admission(.unknownHandler(service: service, handler: handler))
         case .invocationNotFound: self = .invocationNotFound
         case .notYetCompleted: self = .notCompletedYet
-        case .unsupported(let what): self = .unsupported(what)
         case .inboxFull: self = .tooMany(refusal.sentence)
         case .storageFull, .shuttingDown: self = .unavailable(refusal.sentence)
-        case .storage, .registry, .operation, .stateConflict, .tooManyPatches,
+        case .misfit, .storage, .registry, .operation, .stateConflict, .tooManyPatches,
             .statelessService:
             self = .failed(refusal.sentence)
         }

@@ -13,8 +13,7 @@ enum IngressRoute {
     case attachByBody
     case outputByBody
     case lookupByBody
-    /// Complete an awakeable; the id has the form of one.
-    case awakeable
+    case completeAwakeable(AwakeableID, isRejected: Bool)
 
     struct Invoke {
         var service: RoutedService
@@ -190,27 +189,15 @@ enum IngressRoute {
 
     // MARK: Awakeables
 
-    /// `sign_1`, then the base64url text of 24 bytes of invocation id and 4 of index.
-    private static let awakeableDigits = 38
-
     private static func parseAwakeable(_ segments: [ArraySlice<UInt8>]) throws(IngressRefusal) -> IngressRoute {
         guard segments.count == 2 else { throw .badAwakeablePath }
-        guard segments[1].equals("resolve") || segments[1].equals("reject") else { throw .notFound }
+        let isRejected = segments[1].equals("reject")
+        guard isRejected || segments[1].equals("resolve") else { throw .notFound }
         let text = segments[0].text
-        guard text.contains("_") else { throw .badAwakeableID(text, reason: "bad format") }
-        let digits = text.utf8.dropFirst("sign_1".utf8.count)
-        guard text.hasPrefix("sign_1"), digits.count == awakeableDigits, digits.allSatisfy(isBase64URL) else {
-            throw .badAwakeableID(text, reason: "id doesn't match the expected type")
-        }
-        return .awakeable
-    }
-
-    private static func isBase64URL(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
-            UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-        default: false
+        do {
+            return .completeAwakeable(try AwakeableID(parsing: text), isRejected: isRejected)
+        } catch {
+            throw .badAwakeableID(text, error)
         }
     }
 }

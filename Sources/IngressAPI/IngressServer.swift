@@ -46,6 +46,8 @@ package final class IngressServer: HTTPServerHandler {
             submit(request, on: server, responder) { .invoke(command, $0) }
         case .attach(let id, let responder):
             submit(request, on: server, responder) { .attach(id, $0) }
+        case .completeAwakeable(let id, let result, let responder):
+            submit(request, on: server, responder) { .completeAwakeable(id, result, $0) }
         case .fetchOutput(let id, let responder):
             submit(request, on: server, responder) { .fetchOutput(id, $0) }
         }

@@ -20,6 +20,8 @@ package enum LogField: Equatable, Sendable {
     case error(String)
     /// A stable code of what went wrong (`RT0012`, `ENOSPC`).
     case errorCode(String)
+    /// A command of a journal: its index, type and name.
+    case entry(String)
     /// An address of ours or of a deployment.
     case address(String)
     /// Who is at the other end: an address, or uid and pid.
@@ -57,6 +59,7 @@ package enum LogField: Equatable, Sendable {
         case .attempt: "PERDURE_ATTEMPT"
         case .error: "PERDURE_ERROR"
         case .errorCode: "PERDURE_ERROR_CODE"
+        case .entry: "PERDURE_ENTRY"
         case .address: "PERDURE_ADDRESS"
         case .peer: "PERDURE_PEER"
         case .requestIdentity: "PERDURE_REQUEST_IDENTITY"
@@ -81,7 +84,7 @@ package enum LogField: Equatable, Sendable {
     package var value: String {
         switch self {
         case .invocation(let text), .deployment(let text), .service(let text), .handler(let text), .key(let text),
-            .error(let text), .errorCode(let text), .address(let text), .peer(let text),
+            .error(let text), .errorCode(let text), .entry(let text), .address(let text), .peer(let text),
             .requestIdentity(let text), .configurationKey(let text), .path(let text), .operation(let text),
             .version(let text), .signal(let text):
             text

@@ -19,12 +19,7 @@ extension BlockingInvocation {
             return "its next attempt" + (row.text("next_retry_at").map { " at \($0)" } ?? "")
                 + (failure.map { ", after \($0)" } ?? "")
         case "suspended":
-            let awaited = [
-                ("completion", row.numbers("suspended_waiting_for_completions")),
-                ("signal", row.numbers("suspended_waiting_for_signals")),
-            ]
-            let named = awaited.flatMap { kind, numbers in numbers.map { "\(kind) \($0)" } }
-            return named.isEmpty ? "a completion or a signal" : named.joined(separator: " or ")
+            return row.text("waits_for") ?? "a completion or a signal"
         case "paused": return "an operator to resume it" + (failure.map { ", after \($0)" } ?? "")
         default: return nil
         }

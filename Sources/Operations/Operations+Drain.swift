@@ -75,8 +75,8 @@ extension Operations {
             )
         }
         return "SELECT id, target, status, created_at, target_service_key, scheduled_start_at, next_retry_at, "
-            + "last_failure, suspended_waiting_for_completions, suspended_waiting_for_signals FROM sys_invocation "
-            + "WHERE status != 'completed' AND (\(needs.joined(separator: " OR "))) "
+            + "last_failure, (SELECT w.waits_for FROM sys_invocation_wait AS w WHERE w.id = sys_invocation.id) AS waits_for "
+            + "FROM sys_invocation WHERE status != 'completed' AND (\(needs.joined(separator: " OR "))) "
             + "ORDER BY created_at NULLS FIRST LIMIT \(max(0, limit))"
     }
 

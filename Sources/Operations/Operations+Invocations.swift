@@ -112,8 +112,8 @@ extension Answer {
         case .refused(let refusal): refusal
         case .stopping: .shuttingDown
         case .accepted, .result, .registered, .removed, .updated, .configured, .pruned, .operated, .bulk,
-            .statePatched:
-            .unsupported("answers of this kind")
+            .statePatched, .awakeableCompleted:
+            .misfit
         }
     }
 }

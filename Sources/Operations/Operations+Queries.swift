@@ -18,12 +18,6 @@ struct NamedRow {
         if case .integer(let number) = cells[name] { Int(clamping: number) } else { nil }
     }
 
-    /// The numbers of a list.
-    func numbers(_ name: String) -> [Int] {
-        guard case .array(let values) = cells[name] else { return [] }
-        return values.compactMap { if case .integer(let number) = $0 { Int(clamping: number) } else { nil } }
-    }
-
     func flag(_ name: String) -> Bool {
         switch cells[name] {
         case .bool(let flag): flag

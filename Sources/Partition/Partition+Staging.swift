@@ -81,7 +81,7 @@ extension EngineCommand {
     var isNewWork: Bool {
         switch self {
         case .invoke, .register: true
-        case .attach, .fetchOutput, .forget, .attempt, .opened, .removeDeployment: false
+        case .attach, .fetchOutput, .completeAwakeable, .forget, .attempt, .opened, .removeDeployment: false
         case .operate(.restartAsNew, _, _, _): true
         // What only removes makes room.
         case .patchState(let patch, _, _): !patch.newState.isEmpty

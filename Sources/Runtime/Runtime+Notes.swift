@@ -78,7 +78,7 @@ extension Runtime {
     }
 
     private static func fields(_ record: AttemptFailureRecord) -> [LogField] {
-        [.errorCode(record.documentedCode), .error(record.message)]
+        [.errorCode(record.documentedCode), .error(record.message)] + (record.commandText.map { [.entry($0)] } ?? [])
     }
 
     private static func fields(

@@ -24,6 +24,16 @@ package enum NotificationID: Hashable, Sendable {
     package var isSignal: Bool {
         if case .completion = self { false } else { true }
     }
+
+    /// What is awaited, in words.
+    package var text: String {
+        switch self {
+        case .completion(let id): "completion \(id)"
+        case .cancelSignal: "the cancel signal"
+        case .signal(let index): "signal \(index)"
+        case .namedSignal(let name): "signal '\(name)'"
+        }
+    }
 }
 
 extension CompletionResult {

@@ -88,6 +88,11 @@ extension MessageType {
         return controlName.map { $0 + "Message" } ?? "unknown message"
     }
 
+    /// The bare name, as in `Run`; the code of what is unknown.
+    package var shortName: String {
+        (isCommand ? commandName : isNotification ? notificationName : controlName) ?? hexadecimal
+    }
+
     /// The code as `0x0401`.
     package var hexadecimal: String {
         let digits = String(rawValue, radix: 16, uppercase: true)

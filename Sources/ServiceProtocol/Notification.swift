@@ -50,6 +50,13 @@ package struct Notification: Hashable, Sendable {
         return Notification(type: type, id: id, result: result)
     }
 
+    /// The bytes that the payload of a signal with that index begins with, and no other.
+    package static func beginning(ofSignal index: UInt32) -> [UInt8] {
+        var writer = WireWriter()
+        writer.presentUInt64(2, UInt64(index))
+        return writer.bytes
+    }
+
     private static let resultFields = CompletionResult.Fields(
         void: 4,
         value: 5,

@@ -32,6 +32,26 @@ extension SQLiteStore {
         return try journalTable.rows(of: number, from: index, limit: limit)
     }
 
+    package func hasSignal(_ index: UInt32, of number: InvocationNumber) throws(StorageError) -> Bool {
+        try beginIfNeeded()
+        return try journalTable.hasSignal(index, of: number)
+    }
+
+    package func promise(_ name: PromiseName) throws(StorageError) -> CompletionResult? {
+        try beginIfNeeded()
+        return try promises.result(of: name)
+    }
+
+    package func promiseWaiters(of promise: PromiseName, limit: Int) throws(StorageError) -> [PromiseWaiter] {
+        try beginIfNeeded()
+        return try promises.waiters(of: promise, limit: limit)
+    }
+
+    package func promiseWaiters(ofKey key: ServiceKey, limit: Int) throws(StorageError) -> [PromiseWaiter] {
+        try beginIfNeeded()
+        return try promises.waiters(ofKey: key, limit: limit)
+    }
+
     package func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]? {
         try beginIfNeeded()
         return try keys.value(of: key, named: name)

@@ -33,6 +33,7 @@ extension SQLiteStore {
             try journalTable.remove(of: number)
             try timersTable.remove(of: number)
             try effects.removeAttachments(of: number)
+            try promises.removeWaiting(of: number)
             try invocations.remove(number)
         }
         try staging.finish(writes)
@@ -45,5 +46,9 @@ extension SQLiteStore {
         for entry in writes.addedInbox { try keys.add(entry) }
         for sequence in writes.removedPatches { try statePatches.remove(sequence) }
         for patch in writes.addedPatches.values { try statePatches.add(patch) }
+        for key in writes.clearedPromises { try promises.removeAll(of: key) }
+        for (promise, result) in writes.promises { try promises.write(result, to: promise) }
+        for waiter in writes.removedPromiseWaiters { try promises.remove(waiter) }
+        for waiter in writes.addedPromiseWaiters { try promises.add(waiter) }
     }
 }

@@ -32,6 +32,7 @@ package final class SQLiteStore: EngineStorage {
     let staging: StagedPayloadTable
     let keys: KeyTables
     let statePatches: StatePatchTable
+    let promises: PromiseTables
     let events: JournalEventTable
     let scan: InvocationScan
     let timersTable: TimerTable
@@ -77,6 +78,7 @@ package final class SQLiteStore: EngineStorage {
             journalTable = try JournalTable(database, payloads: payloads)
             keys = try KeyTables(database, payloads: payloads)
             statePatches = try StatePatchTable(database, payloads: payloads)
+            promises = try PromiseTables(database, payloads: payloads)
             events = try JournalEventTable(database)
             scan = try InvocationScan(database)
             timersTable = try TimerTable(database)

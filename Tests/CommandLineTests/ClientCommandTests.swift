@@ -249,7 +249,8 @@ import Testing
         invocation.deploymentId = "dp_1a"
         invocation.lastFailure = "boom"
         invocation.lastFailureErrorCode = "500"
-        invocation.lastFailureEntry = "Sleep (nap)"
+        invocation.lastFailureEntry = "entry 1 (command 1), Sleep 'nap'"
+        invocation.waitsFor = "Sleep 'nap' (entry 1)"
         try Self.run(
             "invocations",
             "describe",
@@ -263,7 +264,9 @@ import Testing
                 Status        suspended
                 Deployment    dp_1a
                 Created       2026-01-02 03:04:05Z
-                Last failure  [500] boom, at Sleep (nap)
+                Waits for     Sleep 'nap' (entry 1)
+                Last failure  [500] boom
+                Failed at     entry 1 (command 1), Sleep 'nap'
 
                 Journal
                 INDEX  ENTRY           NAME  STATE    APPENDED

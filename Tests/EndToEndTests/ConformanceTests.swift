@@ -173,19 +173,5 @@ extension EndToEnd {
             let added = events.firstIndex { $0.kind == "added" }
             #expect(try #require(released) < (try #require(added)))
         }
-
-        @Test func whatIsNotBuiltYetRegistersAndSaysSoWhenCalled() throws {
-            let house = try House()
-            try house.register()
-            let answers = [
-                try house.ingress.post("/Flow/key/run", json: #""x""#),
-                try house.ingress.exchange("POST", "/Plain/resolves_awakeable"),
-            ]
-            for answer in answers {
-                #expect(answer.status >= 400)
-                #expect(answer.text.contains("not"), "\(answer.text)")
-            }
-            house.expectServing()
-        }
     }
 }

@@ -141,6 +141,42 @@ import Testing
             ("Counter", "get", "k", command(.setState(key: [1], value: [])), "RT0017"),
             ("Counter", "get", "k", command(.clearState(key: [1])), "RT0017"),
             ("Counter", "get", "k", command(.clearAllState), "RT0017"),
+            ("Greeter", "greet", nil, command(.getPromise(key: "p", completionID: 1)), "RT0017"),
+            ("Counter", "add", "k", command(.peekPromise(key: "p", completionID: 1)), "RT0017"),
+            (
+                "Counter", "get", "k",
+                command(.completePromise(key: "p", completion: .value([]), completionID: 1)), "RT0017"
+            ),
+            ("Flow", "tell", "k", command(.setState(key: [1], value: [])), "RT0017"),
+            ("Greeter", "greet", nil, command(.completeAwakeable(id: "x", result: .value([]))), "RT0012"),
+            (
+                "Greeter", "greet", nil, command(.attachInvocation(target: .invocationID("x"), completionID: 1)),
+                "RT0017"
+            ),
+            (
+                "Greeter", "greet", nil,
+                command(.getInvocationOutput(target: .invocationID(""), completionID: 1)), "RT0017"
+            ),
+            (
+                "Greeter", "greet", nil,
+                command(.attachInvocation(target: .workflow(name: "F", key: "k", scope: "s"), completionID: 1)),
+                "RT0024"
+            ),
+            (
+                "Greeter", "greet", nil,
+                command(
+                    .getInvocationOutput(
+                        target: .idempotentRequest(
+                            serviceName: "Greeter",
+                            serviceKey: nil,
+                            handlerName: "greet",
+                            idempotencyKey: "i",
+                            scope: ""
+                        ),
+                        completionID: 1
+                    )
+                ), "RT0024"
+            ),
             ("Greeter", "greet", nil, call("Nobody", "greet"), "RT0018"),
             ("Greeter", "greet", nil, call("Greeter", "nothing"), "RT0018"),
             ("Greeter", "greet", nil, call("Greeter", "greet", key: "k"), "RT0017"),
@@ -162,25 +198,6 @@ import Testing
         #expect(try desk.journal(1).isEmpty)
         #expect(desk.storage.rows.state.isEmpty)
         #expect(desk.storage.rows.invocations.count == 1)
-    }
-
-    @Test(
-        "what is not built yet ends with an error that names it",
-        arguments: [
-            command(.getPromise(key: "p", completionID: 1)), command(.peekPromise(key: "p", completionID: 1)),
-            command(.completePromise(key: "p", completion: .value([]), completionID: 1)),
-            command(.attachInvocation(target: .invocationID("x"), completionID: 1)),
-            command(.getInvocationOutput(target: .invocationID("x"), completionID: 1)),
-            command(.completeAwakeable(id: "x", result: .value([]))), call("Flow", "run", key: "k"),
-        ]
-    )
-    func unsupported(message: ServiceMessage) throws {
-        let desk = try Desk()
-        try desk.invoke(waits: true)
-        let lines = try desk.receive(1, message)
-        #expect(lines.count == 2 && lines.first == "finish 1")
-        #expect(lines.last?.hasPrefix("answer 2: failure 501") ?? false)
-        #expect(desk.status(1) == .completed)
     }
 
     @Test func pastAndFutureSleeps() throws {

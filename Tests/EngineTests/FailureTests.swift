@@ -228,6 +228,33 @@ import Testing
         #expect(try told(desk) == 1)
     }
 
+    @Test func ageOfTheLastEntryIsToldToTheServiceWhateverFailedSince() throws {
+        let desk = try desk()
+        func told() throws -> UInt64? {
+            for case .start(let order) in desk.actions {
+                let frame = try #require(ActionText.decode(order.opening).first)
+                return try StartMessage.decode(frame).durationSinceLastStoredEntryMilliseconds
+            }
+            return nil
+        }
+        func failAndRetry(after seconds: Int64) throws -> UInt64? {
+            try desk.report(1, .ended)
+            desk.now = desk.now.adding(.seconds(seconds))
+            try desk.fireTimers()
+            return try told()
+        }
+        try desk.invoke()
+        #expect(try told() == 0)
+        #expect(try failAndRetry(after: 5) == 5_000)
+        #expect(try failAndRetry(after: 7) == 12_000)
+        try desk.receive(1, command(.run(completionID: 1)))
+        #expect(try failAndRetry(after: 5) == 5_000)
+        try desk.restart()
+        desk.now = desk.now.adding(.seconds(1))
+        try desk.turn { _ in }
+        #expect(try told() == 6_000)
+    }
+
     @Test func pausedWorkStoresWhatComesAndStaysPaused() throws {
         let desk = try desk()
         try desk.invoke()

@@ -96,6 +96,7 @@ extension Desk {
             switch event.kind {
             case .transientError(let record): "\(event.afterIndex): transient \(record.documentedCode)"
             case .paused(let record): "\(event.afterIndex): paused" + (record.map { " \($0.documentedCode)" } ?? "")
+            case .suspended: "\(event.afterIndex): suspended"
             }
         }
     }

@@ -137,7 +137,6 @@ import Testing
         arguments: [
             ("Nobody", "x", nil as String?, "service 'Nobody' not found"),
             ("Greeter", "x", nil, "the handler 'x' was not found"),
-            ("Flow", "run", "k", "calls of workflows are not supported"),
         ]
     )
     func refusedCalls(service: String, handler: String, key: String?, text: String) throws {

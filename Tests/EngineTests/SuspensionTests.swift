@@ -199,12 +199,38 @@ import Testing
         #expect(desk.status(1) == .paused)
     }
 
-    @Test func awaitingOnChangesNothing() throws {
+    @Test func whatAnAttemptAwaitsIsKeptForPeople() throws {
         let desk = try Desk()
         try desk.invoke()
-        let awaiting = ServiceMessage.awaitingOn(.flat([.completion(9)]), executingSideEffects: false)
-        #expect(try desk.receive(1, awaiting) == [])
+        func awaiting(_ ids: NotificationID...) -> ServiceMessage {
+            .awaitingOn(.flat(ids), executingSideEffects: false)
+        }
+        #expect(try desk.receive(1, sleeping(desk, 1), awaiting(.completion(1), .cancelSignal)) == [])
+        #expect(desk.invocation(1)?.lastAwaitingOn == .flat([.completion(1), .cancelSignal]))
+        #expect(try desk.receive(1, awaiting(.signal(17), .namedSignal("x"))) == [])
+        #expect(desk.invocation(1)?.lastAwaitingOn == .flat([.signal(17), .namedSignal("x")]))
         #expect(desk.status(1) == .running)
+        try desk.report(1, .ended)
+        desk.now = desk.now.adding(.seconds(1))
+        try desk.fireTimers()
+        #expect(desk.invocation(1)?.lastAwaitingOn == nil)
+        #expect(try desk.receive(1, awaiting(.completion(1))) == [], "made by an earlier attempt")
+        #expect(desk.status(1) == .running)
+    }
+
+    @Test func awaitOnWhatNoCommandMadeIsAViolation() throws {
+        let desk = try Desk()
+        try desk.invoke()
+        let awaiting = ServiceMessage.awaitingOn(
+            Awaiting(combinator: .allCompleted, children: [.flat([.completion(1)]), .flat([.completion(2)])]),
+            executingSideEffects: true
+        )
+        #expect(
+            try desk.receive(1, sleeping(desk, 1), awaiting, output) == [
+                "abort 1", "note: failed Greeter/greet RT0012",
+            ]
+        )
+        #expect(try desk.journal(1) == ["Sleep(1)"])
     }
 
     @Test func suspendedWorkSurvivesARestart() throws {

@@ -27,8 +27,10 @@ import Testing
         var refused = 0
         var passed = 0
         for recording in try recordings() {
-            // A body over the limit is refused before the whole request is there (see below).
-            if recording.response.status == 413 || recording.name.hasPrefix("awakeable") { continue }
+            // A body over the limit is refused before the whole request is there (see below); ids of old SDKs and with an
+            // index of the protocol's own are refused here.
+            if recording.response.status == 413 { continue }
+            if ["awakeable old-style id", "awakeable of unknown invocation"].contains(recording.name) { continue }
             let decision = IngressDecision.decide(head(recording), body: recording.request.bytes, catalog: catalog)
             if case .object(let members)? = recording.response.body, members["source"] == .string("ingress"),
                 case .string(let message)? = members["message"], !Self.needStore.contains(message)
@@ -96,6 +98,7 @@ import Testing
             let hasTime =
                 if case .object(let body)? = recording.response.body { body["executionTime"] != nil } else { false }
             #expect(call.delay == nil || hasTime || call.idempotencyKey != nil, "\(recording.name)")
+        case .completeAwakeable: #expect(recording.name.hasPrefix("awakeable"))
         case .attach, .fetchOutput: #expect(recording.request.path.hasPrefix("/restate/"), "\(recording.name)")
         }
     }

@@ -127,9 +127,25 @@ import Testing
         #expect(response.head.status == 404)
     }
 
-    @Test func awakeablesAreNamedAsNotSupported() throws {
-        let path = "/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/resolve"
-        #expect(try Fixture.decide(.post, path).response?.head.status == 501)
+    @Test(arguments: [
+        ("resolve", CompletionResult.value(Array("x".utf8))), ("reject", .failure(.init(code: 500, message: "x"))),
+    ])
+    func awakeablesAreCompletedWithTheBody(verb: String, expected: CompletionResult) throws {
+        let path = "/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/\(verb)"
         #expect(try Fixture.decide(.get, path).response?.head.status == 405)
+        let decision = IngressDecision.decide(
+            Fixture.head(.post, path),
+            body: Array("x".utf8),
+            catalog: try Fixture.catalog()
+        )
+        guard case .completeAwakeable(let id, let result, let responder) = decision else {
+            Issue.record("\(decision)")
+            return
+        }
+        #expect(id.index == 17)
+        #expect(result == expected)
+        let response = responder.response(.awakeableCompleted)
+        #expect(response.head.status == 202 && response.body.isEmpty)
+        #expect(response.head.value(of: "x-restate-id") == nil)
     }
 }

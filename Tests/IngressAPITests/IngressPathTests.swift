@@ -23,7 +23,7 @@ import Testing
             case .attachByBody: return "attach by body"
             case .outputByBody: return "output by body"
             case .lookupByBody: return "lookup by body"
-            case .awakeable: return "awakeable"
+            case .completeAwakeable(_, let isRejected): return isRejected ? "reject" : "resolve"
             }
         } catch {
             return "\(error.status) " + String(error.description.prefix(24))
@@ -66,8 +66,8 @@ import Testing
         ("/restate/invocation/Tally/a%20b/add/i%20k/output", "output idempotent Tally[a b] add i%20k"),
         ("/restate/workflow/Flow/w%201/attach", "attach workflow Flow[w 1]"),
         ("/restate/workflow/Nope/w/output", "output workflow Nope[w]"),
-        ("/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/resolve", "awakeable"),
-        ("/restate/a/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/reject", "awakeable"),
+        ("/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/resolve", "resolve"),
+        ("/restate/a/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/reject", "reject"),
     ])
     func pathsOfTheServerItself(path: String, expected: String) throws {
         #expect(try outcome(path) == expected)
@@ -92,6 +92,7 @@ import Testing
         ("/restate/workflow/Flow/w/run/attach", "404 not found"), ("/restate/workflow/Flow/w/cancel", "404 not found"),
         ("/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ", "400 bad path, expected eithe"),
         ("/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAEQ/x", "404 not found"),
+        ("/restate/awakeables/sign_1gXIVH_csXlLmd_1diYLZiUC9P4j_l2gDAAAAAQ/resolve", "400 bad awakeable id 'sign_"),
         ("/restate/awakeables/nonsense/resolve", "400 bad awakeable id 'nonse"),
         ("/restate/awakeables/prom_1AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/resolve", "400 bad awakeable id 'prom_"),
     ])
@@ -106,7 +107,7 @@ extension IngressPathTests {
         func id(_ decision: IngressDecision) -> InvocationID? {
             switch decision {
             case .attach(let id, _), .fetchOutput(let id, _): id
-            case .respond, .invoke: nil
+            case .respond, .invoke, .completeAwakeable: nil
             }
         }
         let byPath = try id(Fixture.decide(.get, "/restate/invocation/Tally/k/add/ik/attach"))

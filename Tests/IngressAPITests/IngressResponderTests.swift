@@ -127,7 +127,7 @@ import Testing
     @Test func refusalsOfTheEngineHaveTheirStatus() {
         let cases: [(Refusal, Int)] = [
             (.notYetCompleted(id), 470), (.routing(.unknownService("A")), 404),
-            (.routing(.unknownHandler(service: "A", handler: "h")), 404), (.unsupported("calls of workflows"), 501),
+            (.routing(.unknownHandler(service: "A", handler: "h")), 404), (.misfit, 500),
             (.storageFull, 503), (.shuttingDown, 503), (.storage("x"), 500),
         ]
         for (refusal, status) in cases {

@@ -4,14 +4,15 @@ import Testing
 /// One of each field. The switch below does not compile when a case is missing: add it to the list as well.
 let everyField: [LogField] = [
     .invocation("v"), .deployment("v"), .service("v"), .revision(1), .handler("v"), .key("v"), .attempt(1), .error("v"),
-    .errorCode("v"), .address("v"), .peer("v"), .requestIdentity("v"), .configurationKey("v"), .path("v"),
-    .operation("v"), .version("v"), .signal("v"), .count(1), .bytes(1), .durationMilliseconds(1), .retryMilliseconds(1),
+    .errorCode("v"), .entry("v"), .address("v"), .peer("v"), .requestIdentity("v"), .configurationKey("v"),
+    .path("v"), .operation("v"), .version("v"), .signal("v"), .count(1), .bytes(1), .durationMilliseconds(1),
+    .retryMilliseconds(1),
 ]
 
 private func isListed(_ field: LogField) -> Bool {
     switch field {
-    case .invocation, .deployment, .service, .revision, .handler, .key, .attempt, .error, .errorCode, .address, .peer,
-        .requestIdentity, .configurationKey, .path, .operation, .version, .signal, .count, .bytes,
+    case .invocation, .deployment, .service, .revision, .handler, .key, .attempt, .error, .errorCode, .entry, .address,
+        .peer, .requestIdentity, .configurationKey, .path, .operation, .version, .signal, .count, .bytes,
         .durationMilliseconds,
         .retryMilliseconds:
         true

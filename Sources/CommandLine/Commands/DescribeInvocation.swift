@@ -53,11 +53,12 @@ extension CommandTable {
     }
 
     private static func failure(_ invocation: InvocationDetails) -> [Page.Field] {
-        let entry = invocation.lastFailureEntry.map { ", at \($0)" } ?? ""
         let code = invocation.lastFailureErrorCode.map { "[\($0)] " } ?? ""
         let fields: [Page.Field?] = [
+            Page.Field("Waits for", optional: invocation.waitsFor),
             Page.Field("Retries", optional: invocation.retryCount.map(String.init)),
-            Page.Field("Last failure", optional: invocation.lastFailure.map { code + $0 + entry }, .attention),
+            Page.Field("Last failure", optional: invocation.lastFailure.map { code + $0 }, .attention),
+            Page.Field("Failed at", optional: invocation.lastFailureEntry),
             Page.Field("Result", optional: invocation.completionResult),
             Page.Field("Failure", optional: invocation.completionFailure, .bad),
         ]

@@ -75,6 +75,8 @@ package struct InvocationDetails: Codable, Hashable, Sendable {
     package var lastFailureErrorCode: String?
     /// The journal entry that the last failure is about.
     package var lastFailureEntry: String?
+    /// What a suspended invocation waits for, in words.
+    package var waitsFor: String?
     package var completionResult: String?
     package var completionFailure: String?
     /// How many entries the journal has; `journal` may hold fewer.

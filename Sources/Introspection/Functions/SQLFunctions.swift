@@ -81,6 +81,11 @@ enum SQLFunctions {
             guard case .integer(let code) = arguments[0], let type = UInt16(exactly: code) else { return .null }
             return .text(PrivateCell.commandName(MessageType(rawValue: type)))
         },
+        // And what an encoded await is for.
+        SQLFunction("awaiting", 1) { (arguments) throws(FunctionError) in
+            guard case .blob(let bytes) = arguments[0], let awaiting = try? Awaiting.decode(bytes) else { return .null }
+            return .text(AwaitingText.text(of: awaiting, .awaitedTree))
+        },
         SQLFunction("text", 2) { (arguments) throws(FunctionError) in
             guard case .text(let form) = arguments[1] else { return .null }
             return text(arguments[0], form).map { .text($0) } ?? .null

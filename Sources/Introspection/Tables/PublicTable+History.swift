@@ -1,6 +1,17 @@
 extension PublicTable {
     /// Tables of this server's own, beside those that clients know: to be read by name, in no list.
-    static let unlisted = [sysDeploymentHistory]
+    static let unlisted = [sysDeploymentHistory, sysInvocationWait]
+
+    /// What suspended invocations wait for, in words.
+    static let sysInvocationWait = PublicTable(
+        "sys_invocation_wait",
+        source: "invocations AS i",
+        condition: "i.status = 5",
+        columns: [
+            PublicColumn("id", .text, "i.id", .invocationID, search: .invocationID),
+            PublicColumn("waits_for", .text, "i.waits_for"),
+        ]
+    )
 
     /// What operators did to deployments, removed ones included.
     static let sysDeploymentHistory = PublicTable(

@@ -118,17 +118,31 @@ private let failure = [
     PublicColumn("last_failure", .text, ofAttempt(lastFailure)),
     PublicColumn("last_failure_error_code", .text, ofAttempt("i.failure_documented_code")),
 ]
+/// The place in the journal of the command that failed: commands are counted alone there, entries together. One that was
+/// not stored would have been the next.
+private let failedEntryIndex = """
+    CASE WHEN i.failure_command_index >= i.command_count THEN i.journal_length WHEN i.failure_command_index > 0 \
+    THEN ifnull((SELECT entry_index FROM (SELECT j.entry_index, row_number() OVER (ORDER BY j.entry_index) AS place \
+    FROM journal AS j WHERE j.invocation = i.number AND j.type < 32768) WHERE place = i.failure_command_index), \
+    i.output_index) \
+    ELSE i.failure_command_index END
+    """
 private let failedEntry = [
-    PublicColumn.absent("last_failure_related_entry_index", .uint64),
-    .absent("last_failure_related_entry_name", .text),
-    .absent("last_failure_related_entry_type", .text),
+    PublicColumn("last_failure_related_entry_index", .uint64, ofAttempt(failedEntryIndex)),
+    PublicColumn("last_failure_related_entry_name", .text, ofAttempt("i.failure_command_name")),
+    PublicColumn("last_failure_related_entry_type", .text, ofAttempt("i.failure_command_type"), .commandType),
 ]
 private let failedCommand = [
     PublicColumn("last_failure_related_command_index", .uint64, ofAttempt("i.failure_command_index")),
     PublicColumn("last_failure_related_command_name", .text, ofAttempt("i.failure_command_name")),
     PublicColumn("last_failure_related_command_type", .text, ofAttempt("i.failure_command_type"), .commandType),
 ]
-private let lastAwaiting = PublicColumn.absent("last_awaiting_on_future_json", .text)
+private let lastAwaiting = PublicColumn(
+    "last_awaiting_on_future_json",
+    .text,
+    ofAttempt("i.last_awaiting_on"),
+    .awaitedTree
+)
 
 private let result = [
     PublicColumn(

@@ -65,7 +65,8 @@ extension PublicTable {
 
     /// A patch leaves out what is NULL.
     private static let eventJSON = """
-        json_patch(json_object('ty', \(eventType)), CASE WHEN v.code IS NULL THEN '{}' \
+        json_patch(json_object('ty', \(eventType)), CASE WHEN v.kind = 2 \
+        THEN json_object('awaiting_on', json(perdure_awaiting(v.awaiting))) WHEN v.code IS NULL THEN '{}' \
         WHEN v.kind = 1 THEN json_object('last_failure', json(\(failureJSON))) ELSE \(failureJSON) END)
         """
 

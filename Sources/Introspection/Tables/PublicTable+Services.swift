@@ -68,7 +68,7 @@ extension PublicTable {
         "sys_promise",
         source: "promises AS p",
         columns: [
-            .absent("partition_key", .uint64),
+            PublicColumn("partition_key", .uint64, "p.key", .partitionKeyOfKey),
             .absent("scope", .text),
             PublicColumn("service_name", .text, "p.service", search: .plain),
             PublicColumn("service_key", .text, "p.key", search: .plain),

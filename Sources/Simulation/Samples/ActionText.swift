@@ -25,6 +25,7 @@ package enum ActionText {
         case .accepted(_, let isNew, let executionTime):
             (isNew ? "accepted" : "previously accepted") + (executionTime == nil ? "" : ", scheduled")
         case .result(_, let result, _, let expiresAt): line(result) + (expiresAt == nil ? "" : ", stored")
+        case .awakeableCompleted: "awakeable completed"
         case .operated(_, let outcome): line(outcome)
         case .bulk(let progress):
             "bulk \(progress.succeeded) of \(progress.matched), refused \(progress.refused.count)"

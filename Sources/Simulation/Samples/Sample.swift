@@ -6,7 +6,8 @@ package enum Sample {
     /// Any wall clock: 2026-09-21.
     package static let epoch = Timestamp(milliseconds: 1_790_000_000_000)
 
-    /// `Greeter/greet` and `Greeter/relay`; `Counter/KEY/add` one at a time and `Counter/KEY/get` beside it; `Flow/KEY/run`.
+    /// `Greeter/greet` and `Greeter/relay`; `Counter/KEY/add` one at a time and `Counter/KEY/get` beside it; `Flow/KEY/run`
+    /// once and `Flow/KEY/tell` beside it.
     package static func services(options: HandlerOptions = HandlerOptions()) -> [Service] {
         [
             Service(
@@ -21,7 +22,12 @@ package enum Sample {
                 handlers: [Handler(name: "add", type: .exclusive), Handler(name: "get", type: .shared)],
                 options: options
             ),
-            Service(name: "Flow", type: .workflow, handlers: [Handler(name: "run", type: .workflowRun)]),
+            Service(
+                name: "Flow",
+                type: .workflow,
+                handlers: [Handler(name: "run", type: .workflowRun), Handler(name: "tell", type: .shared)],
+                options: options
+            ),
         ]
     }
 

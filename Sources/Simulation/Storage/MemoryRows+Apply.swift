@@ -23,6 +23,7 @@ extension MemoryRows {
         for (number, rows) in writes.journal { append(rows, to: number, &complaints) }
         for (number, new) in writes.events { append(new, to: number, &complaints) }
         applyKeys(writes, &complaints)
+        applyPromises(writes, &complaints)
         applyTimers(writes, &complaints)
         applyEffects(writes, &complaints)
         for (key, difference) in writes.counts {
@@ -106,6 +107,7 @@ extension MemoryRows {
         journal[number] = nil
         events[number] = nil
         removeTimers(of: number)
+        removePromiseWaiters(of: number)
         for attachment in attachments[number] ?? [] { remove(attachment) }
         for awaited in awaitedBy[number] ?? [] {
             for attachment in attachments[awaited] ?? [] where attachment.waiter == number { remove(attachment) }
@@ -150,6 +152,41 @@ extension MemoryRows {
             complaints.append("state patch \(sequence) is removed and not there")
         }
         statePatches.merge(writes.addedPatches) { _, new in new }
+    }
+
+    // MARK: Promises
+
+    private mutating func applyPromises(_ writes: WriteSet, _ complaints: inout [String]) {
+        for promise in promises.keys where writes.clearedPromises.contains(promise.key) { promises[promise] = nil }
+        for (promise, result) in writes.promises {
+            switch (promises[promise] ?? nil, result) {
+            case (.some, .some): complaints.append("the promise \(promise.name) is completed twice")
+            case (.some, nil): complaints.append("the promise \(promise.name) is completed and waited for")
+            case (nil, _): promises[promise] = .some(result)
+            }
+        }
+        for waiter in writes.removedPromiseWaiters where !remove(waiter) {
+            complaints.append("\(waiter) is removed and not there")
+        }
+        for waiter in writes.addedPromiseWaiters {
+            promiseWaiters[waiter.promise, default: []].append(waiter)
+            promiseWaiters[waiter.promise]?.sort { ($0.waiter, $0.completionID) < ($1.waiter, $1.completionID) }
+            promisesAwaitedBy[waiter.waiter, default: []].insert(waiter.promise)
+        }
+    }
+
+    private mutating func remove(_ waiter: PromiseWaiter) -> Bool {
+        guard let place = promiseWaiters[waiter.promise]?.firstIndex(of: waiter) else { return false }
+        promiseWaiters[waiter.promise]?.remove(at: place)
+        if promiseWaiters[waiter.promise]?.isEmpty ?? false { promiseWaiters[waiter.promise] = nil }
+        return true
+    }
+
+    private mutating func removePromiseWaiters(of number: InvocationNumber) {
+        for promise in promisesAwaitedBy.removeValue(forKey: number) ?? [] {
+            promiseWaiters[promise]?.removeAll { $0.waiter == number }
+            if promiseWaiters[promise]?.isEmpty ?? false { promiseWaiters[promise] = nil }
+        }
     }
 
     // MARK: Timers and effects

@@ -1,6 +1,7 @@
 import DurableModel
 import Engine
 import Registry
+import ServiceProtocol
 
 /// What a store holds, as values: a copy is what a crash leaves behind.
 package struct MemoryRows {
@@ -30,6 +31,10 @@ package struct MemoryRows {
     package internal(set) var inbox: [ServiceKey: [InboxEntry]] = [:]
     /// Changes of states that wait in an inbox, by sequence.
     package internal(set) var statePatches: [Int64: QueuedStatePatch] = [:]
+    /// `nil` for one that is only asked for.
+    package internal(set) var promises: [PromiseName: CompletionResult?] = [:]
+    /// In order of waiter and completion.
+    package internal(set) var promiseWaiters: [PromiseName: [PromiseWaiter]] = [:]
     package internal(set) var attachments: [InvocationNumber: [Attachment]] = [:]
     package internal(set) var outbox: [OutboxItem] = []
     package internal(set) var counts: [CountKey: Int] = [:]
@@ -47,6 +52,8 @@ package struct MemoryRows {
     var byDerivedID: [InvocationID: [InvocationNumber]] = [:]
     /// Whom an invocation waits for.
     var awaitedBy: [InvocationNumber: Set<InvocationNumber>] = [:]
+    /// Which promises an invocation waits for.
+    var promisesAwaitedBy: [InvocationNumber: Set<PromiseName>] = [:]
 
     package init() {}
 

@@ -113,6 +113,31 @@ package final class MemoryStorage: EngineStorage {
         return Array(journal.prefix(limit))
     }
 
+    package func hasSignal(_ index: UInt32, of number: InvocationNumber) throws(StorageError) -> Bool {
+        try read()
+        return (rows.journal[number] ?? []).contains { row in
+            row.type == MessageType.signalNotification.rawValue
+                && (try? Notification.decode(row.frame))?.id == .signal(index)
+        }
+    }
+
+    package func promise(_ name: PromiseName) throws(StorageError) -> CompletionResult? {
+        try read()
+        return rows.promises[name] ?? nil
+    }
+
+    package func promiseWaiters(of promise: PromiseName, limit: Int) throws(StorageError) -> [PromiseWaiter] {
+        try read()
+        return Array((rows.promiseWaiters[promise] ?? []).prefix(limit))
+    }
+
+    package func promiseWaiters(ofKey key: ServiceKey, limit: Int) throws(StorageError) -> [PromiseWaiter] {
+        try read()
+        let promises = rows.promiseWaiters.keys.filter { $0.key == key }
+        let ordered = promises.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        return Array(ordered.lazy.flatMap { self.rows.promiseWaiters[$0] ?? [] }.prefix(limit))
+    }
+
     package func state(of key: ServiceKey, named name: [UInt8]) throws(StorageError) -> [UInt8]? {
         try read()
         return rows.state[key]?[name]

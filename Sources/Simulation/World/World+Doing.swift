@@ -253,7 +253,7 @@ extension World {
             // A full disk or a store that does not like it: asked again.
             return ask(index)
         case .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
-            .stopping:
+            .stopping, .awakeableCompleted:
             break
         }
         callers[index].isAnswered = true

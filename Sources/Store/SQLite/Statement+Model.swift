@@ -16,6 +16,12 @@ extension Statement {
         if let id { bind(index, id) } else { bindNull(index) }
     }
 
+    /// Binds a key to the first two parameters.
+    func bind(_ key: ServiceKey) {
+        bind(1, key.service)
+        bind(2, key.key)
+    }
+
     func bind(_ index: Int32, _ number: InvocationNumber) {
         bind(index, number.rawValue)
     }

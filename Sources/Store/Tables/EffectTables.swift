@@ -34,11 +34,15 @@ final class EffectTables {
         deleteAttachmentsOf = try database.prepare("DELETE FROM attachments WHERE waiter = ?1")
         selectOutbox = try database.prepare(
             """
-            SELECT sequence, kind, target, source FROM outbox WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
+            SELECT sequence, kind, target, source, service, key, name FROM outbox
+            WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
             """
         )
         insertOutbox = try database.prepare(
-            "INSERT INTO outbox (sequence, kind, target, source) VALUES (?1, ?2, ?3, ?4)"
+            """
+            INSERT INTO outbox (sequence, kind, target, source, service, key, name)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+            """
         )
         deleteOutbox = try database.prepare("DELETE FROM outbox WHERE sequence = ?1")
         mayHaveAttachments = try database.integer("SELECT EXISTS (SELECT 1 FROM attachments)") == 1
@@ -89,6 +93,7 @@ final class EffectTables {
     private enum OutboxKind: Int64 {
         case kill = 0
         case deliver = 1
+        case deliverPromise = 2
     }
 
     func outbox(after sequence: Int64, limit: Int) throws(StorageError) -> [OutboxItem] {
@@ -107,6 +112,11 @@ final class EffectTables {
         case .deliver:
             guard !row.isNull(3) else { throw undecodable(row, "source") }
             return .deliver(source: row.number(3))
+        case .deliverPromise:
+            guard let service = row.text(4), let key = row.text(5), let name = row.text(6) else {
+                throw undecodable(row, "name")
+            }
+            return .deliverPromise(PromiseName(key: ServiceKey(service: service, key: key), name: name))
         case nil:
             throw undecodable(row, "kind")
         }
@@ -118,15 +128,19 @@ final class EffectTables {
 
     func add(_ item: OutboxItem) throws(StorageError) {
         insertOutbox.bind(1, item.sequence)
+        for column: Int32 in 3...7 { insertOutbox.bindNull(column) }
         switch item.effect {
         case .kill(let target):
             insertOutbox.bind(2, OutboxKind.kill.rawValue)
             insertOutbox.bind(3, target)
-            insertOutbox.bindNull(4)
         case .deliver(let source):
             insertOutbox.bind(2, OutboxKind.deliver.rawValue)
-            insertOutbox.bindNull(3)
             insertOutbox.bind(4, source)
+        case .deliverPromise(let promise):
+            insertOutbox.bind(2, OutboxKind.deliverPromise.rawValue)
+            insertOutbox.bind(5, promise.key.service)
+            insertOutbox.bind(6, promise.key.key)
+            insertOutbox.bind(7, promise.name)
         }
         try insertOutbox.run()
     }

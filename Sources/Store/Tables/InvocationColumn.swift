@@ -34,12 +34,15 @@ enum InvocationColumn: Int32, CaseIterable {
     case commandCount
     case journalBytes
     case journalIsGone
+    case lastEntryAt
     case outputIndex
     case expiresAt
     case inboxSequence
     case pauseRequested
     case eventCount
     case awaiting
+    case lastAwaitingOn
+    case waitsFor
     case retryCount
     case retriesSinceLastEntry
     case lastStartAt

@@ -25,17 +25,16 @@ struct InvocationRow {
         invocation.commandCount = int(.commandCount)
         invocation.journalBytes = int(.journalBytes)
         invocation.journalIsGone = int(.journalIsGone) != 0
+        invocation.lastEntryAt = optionalTime(.lastEntryAt)
         invocation.outputIndex = statement.optionalInt(InvocationColumn.outputIndex.rawValue)
         invocation.expiresAt = optionalTime(.expiresAt)
         invocation.inboxSequence = statement.optionalInteger(InvocationColumn.inboxSequence.rawValue)
         invocation.pauseRequested = int(.pauseRequested) != 0
         invocation.eventCount = int(.eventCount)
-        invocation.awaiting = try decodeBytes(.awaiting) { (bytes) throws(PayloadProblem) in
-            try Awaiting.decode(bytes)
-        }
-        invocation.completionFailure = try decodeBytes(.completionFailure) { (bytes) throws(PayloadProblem) in
-            try Failure.decode(bytes)
-        }
+        invocation.awaiting = try decodeBytes(.awaiting, Awaiting.decode)
+        invocation.lastAwaitingOn = try decodeBytes(.lastAwaitingOn, Awaiting.decode)
+        invocation.waitsFor = try optionalText(.waitsFor)
+        invocation.completionFailure = try decodeBytes(.completionFailure, Failure.decode)
         return invocation
     }
 

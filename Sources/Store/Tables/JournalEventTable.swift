@@ -7,6 +7,7 @@ final class JournalEventTable {
     private enum Kind: Int {
         case transientError = 0
         case paused = 1
+        case suspended = 2
     }
 
     private let insert: Statement
@@ -16,8 +17,8 @@ final class JournalEventTable {
             """
             INSERT INTO journal_events (
                 invocation, sequence, after_index, appended_at, kind,
-                code, documented_code, message, stacktrace, command_index, command_name, command_type
-            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+                code, documented_code, message, stacktrace, command_index, command_name, command_type, awaiting
+            ) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
             """
         )
     }
@@ -28,6 +29,7 @@ final class JournalEventTable {
             insert.bind(2, event.sequence)
             insert.bind(3, event.afterIndex)
             insert.bind(4, event.at)
+            insert.bindNull(13)
             switch event.kind {
             case .transientError(let record):
                 insert.bind(5, Kind.transientError.rawValue)
@@ -35,6 +37,10 @@ final class JournalEventTable {
             case .paused(let record):
                 insert.bind(5, Kind.paused.rawValue)
                 bind(record)
+            case .suspended(let awaiting):
+                insert.bind(5, Kind.suspended.rawValue)
+                bind(nil)
+                insert.bind(13, copying: awaiting.encode())
             }
             try insert.run()
         }

@@ -8,6 +8,7 @@ final class JournalTable {
     private let payloads: PayloadTable
     private let insert: Statement
     private let select: Statement
+    private let selectSignal: Statement
     private let selectOutputPlace: Statement
     private let selectChunked: Statement
     private let delete: Statement
@@ -22,6 +23,13 @@ final class JournalTable {
             """
             SELECT entry_index, type, payload, appended_at FROM journal
             WHERE invocation = ?1 AND entry_index >= ?2 ORDER BY entry_index LIMIT ?3
+            """
+        )
+        // A signal's own id comes first in its payload, which may be long: only its beginning is looked at.
+        selectSignal = try database.prepare(
+            """
+            SELECT 1 FROM journal WHERE invocation = ?1 AND type = \(MessageType.signalNotification.rawValue)
+            AND substr(\(PayloadTable.beginning(of: "payload")), 1, length(?2)) = ?2 LIMIT 1
             """
         )
         selectOutputPlace = try database.prepare(
@@ -70,6 +78,13 @@ final class JournalTable {
             payload: try payloads.payload(of: selectOutputPlace, 2),
             appendedAt: selectOutputPlace.time(1)
         )
+    }
+
+    func hasSignal(_ index: UInt32, of number: InvocationNumber) throws(StorageError) -> Bool {
+        selectSignal.bind(1, number)
+        selectSignal.bind(2, copying: Notification.beginning(ofSignal: index))
+        defer { selectSignal.reset() }
+        return try selectSignal.step()
     }
 
     func append(_ rows: [JournalRow], to number: InvocationNumber) throws(StorageError) {

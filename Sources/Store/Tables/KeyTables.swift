@@ -167,10 +167,3 @@ final class KeyTables {
         try deleteInbox.run()
     }
 }
-
-extension Statement {
-    fileprivate func bind(_ key: ServiceKey) {
-        bind(1, key.service)
-        bind(2, key.key)
-    }
-}

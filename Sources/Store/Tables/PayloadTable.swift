@@ -86,6 +86,14 @@ final class PayloadTable {
         for payload in try statement.collect({ $0.integer(0) }) { try remove(payload) }
     }
 
+    /// SQL for the beginning of the payload in a column: all of a short one, the first chunk of a long one.
+    static func beginning(of column: String) -> String {
+        """
+        CASE typeof(\(column)) WHEN 'integer' \
+        THEN (SELECT bytes FROM payload_chunks WHERE chunk = \(column) << \(positionBits)) ELSE \(column) END
+        """
+    }
+
     // MARK: Writing
 
     /// A payload that is there already and that rows of the open transaction may name instead of writing it again.

@@ -30,6 +30,10 @@ extension Statement {
         bind(column.parameter, value)
     }
 
+    private func bind(_ column: InvocationColumn, _ value: Awaiting?) {
+        if let value { bind(column.parameter, copying: value.encode()) } else { bindNull(column.parameter) }
+    }
+
     /// The columns that never change.
     func bind(_ head: InvocationHead) {
         bind(InvocationColumn.number.parameter, head.number)
@@ -87,16 +91,15 @@ extension Statement {
         bind(.commandCount, invocation.commandCount)
         bind(.journalBytes, invocation.journalBytes)
         bind(.journalIsGone, invocation.journalIsGone ? 1 : 0)
+        bind(.lastEntryAt, invocation.lastEntryAt)
         bind(.outputIndex, invocation.outputIndex)
         bind(.expiresAt, invocation.expiresAt)
         bind(InvocationColumn.inboxSequence.parameter, invocation.inboxSequence)
         bind(.pauseRequested, invocation.pauseRequested ? 1 : 0)
         bind(.eventCount, invocation.eventCount)
-        if let awaiting = invocation.awaiting {
-            bind(InvocationColumn.awaiting.parameter, copying: awaiting.encode())
-        } else {
-            bindNull(InvocationColumn.awaiting.parameter)
-        }
+        bind(.awaiting, invocation.awaiting)
+        bind(.lastAwaitingOn, invocation.lastAwaitingOn)
+        bind(.waitsFor, invocation.waitsFor)
         bind(invocation.attempt)
         bind(invocation.completionFailure)
     }

@@ -5,6 +5,8 @@ import Glibc
 final class PythonService {
     enum Kind: String {
         case conformance
+        /// Everything that a handler can ask of its server.
+        case features
         /// The versions of one service; `--variant` says which.
         case versions
         /// An HTTP server that is no service: it answers attempts with frames that make no sense.

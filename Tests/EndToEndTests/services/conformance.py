@@ -185,13 +185,6 @@ async def deaf(ctx: restate.Context, ident: str) -> str:
     return "heard"
 
 
-@plain.handler()
-async def resolves_awakeable(ctx: restate.Context) -> str:
-    name, future = ctx.awakeable()
-    ctx.resolve_awakeable(name, "resolved")
-    return await future
-
-
 @counter.handler()
 async def add(ctx: restate.ObjectContext, amount: int) -> int:
     total = (await ctx.get("total", type_hint=int) or 0) + amount
