@@ -86,6 +86,7 @@ package enum EngineCommand: Sendable {
         case .attempt(_, .received(let frames)): frames.reduce(64) { $0 + $1.payload.count + 64 }
         case .patchState(let patch, _, _): patch.bytes + 512
         case .completeAwakeable(_, .value(let value), _): value.count + 512
+        case .completeAwakeable(_, .failure(let failure), _): failure.message.utf8.count + 512
         case .operateBulk(let step, _, _): step.limit * 512
         case .operate(.restartAsNew, _, _, _): 64 << 10
         default: 512

@@ -61,6 +61,7 @@ extension EngineCommand {
         case .invoke(let request, _): request.input.count > limit
         case .attempt(_, .received(let frames)): frames.contains { $0.payload.count > limit }
         case .completeAwakeable(_, .value(let value), _): value.count > limit
+        case .completeAwakeable(_, .failure(let failure), _): failure.message.utf8.count > limit
         default: false
         }
     }

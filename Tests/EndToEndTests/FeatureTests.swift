@@ -267,5 +267,51 @@ extension EndToEnd {
             try house.restartDaemon()
             for id in [awakeable, run, signal] { #expect(try result(of: id, house).contains("x")) }
         }
+
+        @Test func mismatchOfCodeAndJournalIsExplainedWhereverAnOperatorLooks() throws {
+            let house = try Mode.all[0].house()
+            let id = try waiting("changes_its_mind", "m", house)
+            struct Rows: Decodable {
+                struct Row: Decodable {
+                    let code: String?
+                    let failure: String?
+                    let index: Int?
+                    let entry: Int?
+                    let type: String?
+                }
+                let rows: [Row]
+            }
+            let sql = """
+                SELECT last_failure_error_code AS code, last_failure AS failure, \
+                last_failure_related_command_index AS "index", last_failure_related_entry_index AS entry, \
+                last_failure_related_entry_type AS type FROM sys_invocation WHERE id = '\(id)'
+                """
+            let row = try eventually("the mismatch") {
+                let row = try house.query(sql).json(Rows.self).rows.first
+                return row?.code == "RT0016" ? row : nil
+            }
+            #expect(row.failure?.contains("ismatch") ?? false, "\(row.failure ?? "")")
+            #expect(row.index == 1 && row.entry == 1 && row.type != nil, "\(row)")
+            let described = try house.client(["invocations", "describe", id]).output
+            #expect(described.contains("RT0016") && described.contains("entry 1 (command 1)"), "\(described)")
+            #expect(described.contains("first plan"), "the journal is still there")
+            #expect(house.log.contains("command 1") && house.log.contains("RT0016"))
+        }
+
+        @Test func whatASuspensionWaitsForIsNamedByItsCommand() throws {
+            let house = try Mode.all[1].house()
+            let awakeable = try waiting("wait_awakeable", "d", house)
+            let parent = try waiting("parent", "d", house)
+            let waits = [
+                (awakeable, "an awakeable (signal 17)"), (parent, "Call 'Feature/child' (entry 1)"),
+            ]
+            for (id, expected) in waits {
+                let described = try eventually("the suspension of \(id)") {
+                    let described = try house.client(["invocations", "describe", id]).output
+                    return described.contains("Waits for") ? described : nil
+                }
+                #expect(described.contains(expected), "\(described)")
+            }
+        }
     }
 }

@@ -84,7 +84,7 @@ struct RecordedExchange {
         let key = wire.request.headers["x-restate-service-key"]
         target = Target(
             service: String(try #require(names.first)),
-            key: key?.removingPercentEncoding,
+            key: key,
             handler: String(try #require(names.last))
         )
         isBidirectional = wire.mode == "bidi"
