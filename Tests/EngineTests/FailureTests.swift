@@ -248,11 +248,11 @@ import Testing
         #expect(try failAndRetry(after: 5) == 5_000)
         #expect(try failAndRetry(after: 7) == 12_000)
         try desk.receive(1, command(.run(completionID: 1)))
-        #expect(try failAndRetry(after: 5) == 5_000)
+        #expect(try failAndRetry(after: 8) == 8_000)
         try desk.restart()
         desk.now = desk.now.adding(.seconds(1))
         try desk.turn { _ in }
-        #expect(try told() == 6_000)
+        #expect(try told() == 9_000)
     }
 
     @Test func pausedWorkStoresWhatComesAndStaysPaused() throws {

@@ -41,6 +41,8 @@ struct RecordedExchange {
     }
 
     let origin: String
+    /// Counts the exchanges of the invocation from 1.
+    let attempt: Int
     let target: Target
     let isBidirectional: Bool
     let version: Int
@@ -80,6 +82,7 @@ struct RecordedExchange {
 
     private init(_ wire: Wire) throws {
         origin = "\(wire.sdk) \(wire.scenario) V\(wire.protocol) attempt \(wire.attempt)"
+        attempt = wire.attempt
         let names = wire.handler.split(separator: "/")
         let key = wire.request.headers["x-restate-service-key"]
         target = Target(
@@ -182,7 +185,7 @@ final class Replay {
             opening.append(frame)
         }
         try bringAbout(opening.dropFirst(2))
-        try compare(try takeOpening(), opening)
+        try compare(try takeOpening(), opening, isFirst: exchange.attempt == 1)
         sent = []
         for step in steps {
             switch step {
@@ -193,9 +196,13 @@ final class Replay {
         }
         for frame in early { #expect(take(frame), "\(origin): \(ActionText.line(frame)) never came") }
         early = []
+        // What a service does not wait for crosses its End on the wire, and the recorded server did not send it then.
+        sent.removeAll { hasEnded && MessageType(rawValue: $0.type).isNotification }
         #expect(sent.isEmpty, "\(origin): also sent \(sent.map(ActionText.line))")
         checkEnd(steps)
     }
+
+    private var hasEnded: Bool { desk.status(1) == .completed }
 
     private func checkEnd(_ steps: ArraySlice<RecordedExchange.Step>) {
         let status = desk.invocation(1)?.status
@@ -221,7 +228,11 @@ final class Replay {
         return ActionText.decode(try opening.order(from: desk.storage).opening)
     }
 
-    private func compare(_ found: [MessageFrame], _ recorded: [MessageFrame]) throws {
+    private func compare(
+        _ found: [MessageFrame],
+        _ recorded: [MessageFrame],
+        isFirst: Bool
+    ) throws {
         #expect(
             found.dropFirst().map(form) == recorded.dropFirst().map(form),
             "\(origin): begins with other entries"
@@ -232,7 +243,10 @@ final class Replay {
         #expect(mine.knownEntries == theirs.knownEntries && mine.key == theirs.key, "\(origin)")
         #expect(mine.partialState == theirs.partialState, "\(origin)")
         #expect(Set(mine.stateMap) == Set(theirs.stateMap), "\(origin)")
-        #expect(mine.retryCountSinceLastStoredEntry == theirs.retryCountSinceLastStoredEntry, "\(origin)")
+        // A first exchange that counts a failure had one before it that never reached the service.
+        if !isFirst {
+            #expect(mine.retryCountSinceLastStoredEntry == theirs.retryCountSinceLastStoredEntry, "\(origin)")
+        }
     }
 
     /// A message without what differs from server to server: ids of invocations.
