@@ -33,17 +33,18 @@ extension Partition {
             let pieces = batch.pieces
             if pieces.isEmpty {
                 return batch.startsMax > 1
-                    ? try run(TurnBatch(startsMax: 1), at: now) : dismissReady(because: text)
+                    ? try run(TurnBatch(startsMax: 1), at: now) : dismissReady(because: text, at: now)
             }
             if pieces.count == 1, batch.startsMax == 0 { return try dismiss(batch, because: text, at: now) }
             return try runAlone(pieces, at: now)
         }
     }
 
-    /// Takes each piece in a turn of its own, until the disk is full: what follows then must not overtake it.
+    /// Takes each piece in a turn of its own, until the disk is full: what follows then must not overtake it. So with what is
+    /// written ahead, which is gathered anew: a later part of a payload would be taken for the one that found no room.
     private mutating func runAlone(_ pieces: [TurnBatch], at now: Timestamp) throws(PartitionFault) -> [Action] {
         var actions: [Action] = []
-        for piece in pieces {
+        for piece in pieces where !(piece.stages && staging.isPaused(at: now)) {
             if stall == nil { actions += try run(piece, at: now) } else { held.append(piece) }
         }
         return actions
@@ -99,6 +100,7 @@ extension Partition {
         guard postponedUntil <= now else { return }
         timers.putBack(postponed.timers)
         queue.putBack(postponed.commands)
+        ready.append(contentsOf: postponed.ready)
         postponed = TurnBatch(startsMax: 0)
         postponedUntil = .never
     }
@@ -125,9 +127,11 @@ extension Partition {
         return actions
     }
 
-    /// Something ready cannot be begun: the first of the queue goes, so that the others can.
-    private mutating func dismissReady(because text: String) -> [Action] {
+    /// Something ready cannot be begun: the first of the queue goes behind the others for a while.
+    private mutating func dismissReady(because text: String, at now: Timestamp) -> [Action] {
+        let first = ready.prefix(1)
         ready.removeFirst(1)
+        postpone(at: now) { $0.ready += first }
         return [.note(.commandRefused(text))]
     }
 }

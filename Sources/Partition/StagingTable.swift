@@ -35,12 +35,14 @@ struct StagingTable {
     /// What is written of commands that will not be decided: the next turn removes it.
     private(set) var abandoned: [StagedPayloadID] = []
     /// While the disk has no room nothing is written.
-    private(set) var pausedUntil = Timestamp(milliseconds: .min)
+    private var pausedUntil = Timestamp(milliseconds: .min)
 
     var isEmpty: Bool { entries.isEmpty }
 
     /// Whether a turn has something to write.
-    func hasWork(at now: Timestamp) -> Bool { (!ring.isEmpty || !abandoned.isEmpty) && pausedUntil <= now }
+    func hasWork(at now: Timestamp) -> Bool { (!ring.isEmpty || !abandoned.isEmpty) && !isPaused(at: now) }
+
+    func isPaused(at now: Timestamp) -> Bool { pausedUntil > now }
 
     func holds(_ source: CommandSource) -> Bool { entries[source] != nil }
 

@@ -14,6 +14,8 @@ struct TurnBatch {
     var stagedPieces: [QueuedPiece] = []
     /// What was written ahead for nothing.
     var abandonedPayloads: [StagedPayloadID] = []
+    /// What could not be begun, of batches that are put off.
+    var ready: [InvocationNumber] = []
     /// How many attempts of ready work are begun at most.
     var startsMax: Int
 

@@ -42,6 +42,25 @@ import Testing
         #expect(try bench.turns().count == 2)
     }
 
+    @Test func whatCannotBeBegunLetsOthersPassAndIsTriedAgain() throws {
+        var settings = Settings()
+        settings.attemptsMax = 1
+        let bench = try Bench(settings: settings)
+        for _ in 0..<3 { bench.invoke() }
+        try bench.turns()
+        bench.receive(1, output, .end)
+        bench.storage.onCommit = { writes in
+            writes.invocations[InvocationNumber(rawValue: 2)]?.invocation.status == .running ? .refused("no") : nil
+        }
+        try bench.turns()
+        #expect(bench.status(2) == .ready && bench.status(3) == .running)
+        bench.storage.onCommit = nil
+        bench.receive(3, output, .end)
+        bench.pass(1)
+        try bench.turns()
+        #expect(bench.status(2) == .running)
+    }
+
     @Test func nothingIsTriedForASecondWhileNothingFits() throws {
         let bench = try Bench()
         bench.invoke()

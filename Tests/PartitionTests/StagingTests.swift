@@ -130,6 +130,20 @@ import Testing
         #expect(bench.storage.rows.staged.isEmpty)
     }
 
+    @Test func aPayloadGoesOnWhereItWasWhenPiecesOfItFoundNoRoom() throws {
+        let bench = try running(1)
+        bench.receive(1, large(mebibyte))
+        bench.receive(1, .end)
+        // The turn is refused and its pieces are tried alone: for the first of them the disk is full.
+        bench.storage.failCommits([.refused("no"), .full])
+        try bench.turn()
+        bench.pass(2)
+        try bench.turns()
+        #expect(bench.status(1) == .completed)
+        #expect(bench.storage.rows.staged.isEmpty)
+        #expect(bench.storage.complaints == [])
+    }
+
     @Test func sourcesShareTheTurns() throws {
         let bench = try Bench()
         bench.invoke(bytes: 8 * mebibyte, from: 4)
