@@ -12,6 +12,16 @@ package struct Attempt: Sendable, Hashable {
         case inputEnded
     }
 
+    /// Whether the service only waits for something from outside of it: a timer, a call, a signal.
+    package enum Wait: Sendable, Hashable {
+        /// It may be at work.
+        case none
+        /// Its last word opened a wait: it may go on beside it, but most do not.
+        case likely
+        /// It has said so (V7).
+        case declared
+    }
+
     package let id: AttemptID
     package let invocation: InvocationNumber
     package let protocolVersion: Int
@@ -27,6 +37,9 @@ package struct Attempt: Sendable, Hashable {
     package var completionIDMax: UInt32 = 0
     /// When the last message went or came.
     package var lastActivityAt: Timestamp
+    package private(set) var wait = Wait.none
+    /// When the last message went.
+    private var lastSentAt: Timestamp?
 
     package init(
         id: AttemptID,
@@ -55,6 +68,29 @@ package struct Attempt: Sendable, Hashable {
         switch stream {
         case .inputOpen: lastActivityAt.adding(inactivityTimeout)
         case .inputEnded: lastActivityAt.adding(abortTimeout)
+        }
+    }
+
+    /// A message goes to the service at `now`: it may go on with it.
+    mutating func sent(at now: Timestamp) {
+        lastActivityAt = now
+        lastSentAt = now
+        wait = .none
+    }
+
+    /// The service has said something that opens a wait, or does not.
+    mutating func said(opensWait: Bool) { wait = opensWait ? .likely : .none }
+
+    /// The service has said at `now` that it waits. What is on its way to it by then it did not know.
+    mutating func declaredWait(at now: Timestamp) { wait = lastSentAt == now ? .likely : .declared }
+
+    /// Whether it may be asked for its place when places are short.
+    package func mayYield(at now: Timestamp, _ hold: PlaceHold) -> Bool {
+        guard stream == .inputOpen else { return false }
+        switch wait {
+        case .none: return now.since(lastActivityAt) >= hold.atWork
+        case .likely: return now.since(lastActivityAt) >= hold.waiting
+        case .declared: return true
         }
     }
 
@@ -95,4 +131,15 @@ package struct RunningInvocation: Sendable {
         self.invocation = invocation
         self.attempt = attempt
     }
+}
+
+/// After how long a silence an attempt is asked for its place, when others that can work wait for one. What has declared that
+/// it waits is asked at once.
+package struct PlaceHold: Sendable, Hashable {
+    /// It most likely waits by then, whatever it said last.
+    package var atWork = Interval(milliseconds: 250)
+    /// Of one whose last word opened a wait: long enough for what is done beside it to be heard of.
+    package var waiting = Interval(milliseconds: 25)
+
+    package init() {}
 }

@@ -186,11 +186,17 @@ extension Engine {
             takeInHand(frame, command.name, of: number)
             guard try perform(command, frame: frame, of: number) else { return false }
             noteCompletionIDs(of: command, for: number)
+            modifyAttempt(of: number) { $0.said(opensWait: command.opensWait) }
             return true
         case .proposeRunCompletion(let completionID, let result, let requestedAck):
             return try recordRun(completionID, result, acknowledges: requestedAck, of: number, by: attempt)
-        case .awaitingOn(let awaiting, _):
-            return try noteAwaiting(awaiting, of: number)
+        case .awaitingOn(let awaiting, let executesSideEffects):
+            guard try noteAwaiting(awaiting, of: number) else { return false }
+            let now = now
+            modifyAttempt(of: number) {
+                if executesSideEffects { $0.said(opensWait: false) } else { $0.declaredWait(at: now) }
+            }
+            return true
         case .suspension(let awaiting):
             try suspend(number, awaiting: awaiting)
         case .error(let error):
@@ -212,6 +218,12 @@ extension Engine {
         )
     }
 
+    private mutating func modifyAttempt(of number: InvocationNumber, _ change: (inout Attempt) -> Void) {
+        guard var attempt = attempt(of: number) else { return }
+        change(&attempt)
+        attempts[number] = attempt
+    }
+
     /// Ends the attempt of an invocation, if there is one, in the way `action` says.
     mutating func endAttempt(of number: InvocationNumber, by action: (AttemptID) -> Action) {
         guard let attempt = attempt(of: number) else { return }
@@ -219,11 +231,11 @@ extension Engine {
         actions.append(action(attempt.id))
     }
 
-    /// Has an attempt that has been silent for `hold` give up its place, if what it does lets it: a service whose input
+    /// Has an attempt that has been silent for long enough give up its place, if what it does lets it: a service whose input
     /// has ended suspends where it would wait.
-    package mutating func yieldPlace(of id: AttemptID, silentFor hold: Interval) throws(StorageError) {
+    package mutating func yieldPlace(of id: AttemptID, _ hold: PlaceHold) throws(StorageError) {
         guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id,
-            attempt.stream == .inputOpen, now.since(attempt.lastActivityAt) >= hold, try load(number)
+            attempt.mayYield(at: now, hold), try load(number)
         else { return }
         attempt.endInputEarly()
         attempts[number] = attempt

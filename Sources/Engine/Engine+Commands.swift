@@ -183,7 +183,7 @@ extension Engine {
     mutating func send(_ frame: MessageFrame, to attempt: Attempt) {
         guard attempt.id.rawValue < firstAttempt else { return }
         var active = self.attempt(of: attempt.invocation) ?? attempt
-        active.lastActivityAt = now
+        active.sent(at: now)
         attempts[attempt.invocation] = active
         var bytes: [UInt8] = []
         frame.encode(into: &bytes)

@@ -57,20 +57,20 @@ extension Engine {
         _ completion: CompletionResult,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        let stored = try storage.attachments(to: number, limit: Self.inlineEffectsMax + 1)
+        let stored = try storage.attachments(to: number, limit: memory.inlineEffectsMax + 1)
             .filter { !writes.removedAttachments.contains($0) }
         let added = attached.removeValue(forKey: number) ?? []
         let waiting = stored + added
-        if waiting.count > Self.inlineEffectsMax {
-            let rest = added.dropFirst(max(0, Self.inlineEffectsMax - stored.count))
+        if waiting.count > memory.inlineEffectsMax {
+            let rest = added.dropFirst(max(0, memory.inlineEffectsMax - stored.count))
             attached[number] = rest.isEmpty ? nil : Array(rest)
         }
-        for attachment in waiting.prefix(Self.inlineEffectsMax) {
+        for attachment in waiting.prefix(memory.inlineEffectsMax) {
             if writes.addedAttachments.remove(attachment) == nil { writes.removedAttachments.insert(attachment) }
             let type = MessageType(rawValue: attachment.completionType)
             try notify(attachment.waiter, type, .completion(attachment.completionID), completion)
         }
-        return waiting.count <= Self.inlineEffectsMax
+        return waiting.count <= memory.inlineEffectsMax
     }
 
     mutating func addOutbox(_ effect: OutboxItem.Effect) {

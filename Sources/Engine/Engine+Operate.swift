@@ -12,7 +12,7 @@ extension Engine {
         guard let invocation = try find(id) else {
             return answer(request, .refused(.operation(.notFound, operation, id)))
         }
-        switch try carryOut(operation, on: invocation, killsMax: Self.inlineEffectsMax) {
+        switch try carryOut(operation, on: invocation, killsMax: memory.inlineEffectsMax) {
         case .success(let outcome):
             actions.append(.note(.operated(id, invocation.head.target, operation, actor: actor)))
             answer(request, .operated(id, outcome))

@@ -66,7 +66,7 @@ extension Engine {
         case .kill(let id):
             let left = Self.outboxKillsMax - outboxKills
             guard left > 0 else { return false }
-            outboxKills += try killTree(from: id, limit: min(left, Self.inlineEffectsMax))
+            outboxKills += try killTree(from: id, limit: min(left, memory.inlineEffectsMax))
         case .deliver(let source):
             try deliver(item, from: source)
         case .deliverPromise(let promise):

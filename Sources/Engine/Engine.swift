@@ -32,6 +32,8 @@ package struct EngineMemory {
     package var nextOutboxSequence: Int64
     package var nextAttempt: UInt64 = 1
     package var entropy: Entropy
+    /// How many effects on other invocations one command may have before the rest goes to the outbox.
+    package var inlineEffectsMax = 100
 
     package init(catalog: Catalog, settings: Settings, counts: [CountKey: Int], marks: PersistedMarks, seed: UInt64) {
         self.catalog = catalog
@@ -55,8 +57,6 @@ package struct EngineMemory {
 /// - Whoever waits for an invocation is told in the turn that ends it, or by a durable row.
 /// - Each change of status moves one count.
 package struct Engine {
-    /// How many effects on other invocations one command may have before the rest goes to the outbox.
-    static let inlineEffectsMax = 100
     /// How many kills the outbox may add to a turn: each reads a journal and ends an attempt, and a turn must stay short.
     package static let outboxKillsMax = 128
     /// Numbers are reserved on disk in blocks of this many, so that most turns do not write the mark.

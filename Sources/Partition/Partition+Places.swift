@@ -8,17 +8,49 @@ extension Partition {
         startsAttempts && !ready.isEmpty && attemptCount >= memory.settings.attemptsMax
     }
 
-    /// The attempts to be asked for their places: the longest silent first, no more than there is ready work. Only now and
-    /// then, since all attempts are looked at.
+    /// The attempts to be asked for their places, so many that with those asked before there is one for each that is ready:
+    /// those that have declared to wait at once, and of the others the longest silent first. All of them are looked at only
+    /// now and then.
     mutating func takeYields(at now: Timestamp) -> [AttemptID] {
-        guard isCrowded, nextYield <= now else { return [] }
-        nextYield = now.adding(limits.placeHold)
+        defer { declaredWaits.removeAll(keepingCapacity: true) }
+        guard isCrowded else { return [] }
+        if !yielding.isEmpty {
+            let work = memory.work
+            yielding = yielding.filter { Self.isLeaving($0, work) }
+        }
+        var candidates = declaredWaits
+        if nextYield <= now {
+            nextYield = now.adding(limits.placeHold.waiting)
+            candidates = yieldable(at: now)
+        }
+        var asked: [AttemptID] = []
+        for attempt in candidates where yielding.count < ready.count {
+            if yielding.insert(attempt).inserted { asked.append(attempt) }
+        }
+        return asked
+    }
+
+    /// Whether an attempt that was to be asked was, and is not over yet: one that spoke in that very turn stays.
+    private static func isLeaving(_ attempt: AttemptID, _ work: WorkTable) -> Bool {
+        work.numberOfAttempt[attempt].flatMap { work.running[$0] }?.attempt.stream == .inputEnded
+    }
+
+    private func yieldable(at now: Timestamp) -> [AttemptID] {
         var silent: [Attempt] = []
-        for running in memory.work.running.values
-        where running.attempt.stream == .inputOpen && now.since(running.attempt.lastActivityAt) >= limits.placeHold {
+        for running in memory.work.running.values where running.attempt.mayYield(at: now, limits.placeHold) {
             silent.append(running.attempt)
         }
         silent.sort { ($0.lastActivityAt, $0.id.rawValue) < ($1.lastActivityAt, $1.id.rawValue) }
-        return silent.prefix(ready.count).map(\.id)
+        return silent.map(\.id)
+    }
+
+    /// Notes what has declared in a turn that it waits: the next one asks for its place if places are short by then. If they
+    /// are not, all are looked at when they become so.
+    mutating func noteWaits(_ turn: borrowing Engine) {
+        guard isCrowded else { return }
+        for attempt in turn.attempts.values {
+            guard let attempt, attempt.wait == .declared, attempt.stream == .inputOpen else { continue }
+            declaredWaits.append(attempt.id)
+        }
     }
 }

@@ -117,7 +117,7 @@ extension Partition {
             if let due = try engine.deadlinePassed(of: attempt) { moved.append((due, attempt)) }
         }
         for attempt in batch.yields {
-            try engine.yieldPlace(of: attempt, silentFor: limits.placeHold)
+            try engine.yieldPlace(of: attempt, limits.placeHold)
         }
         var outboxIsLeft = false
         for item in batch.outbox where !outboxIsLeft { outboxIsLeft = try !engine.consume(item) }
@@ -196,6 +196,7 @@ extension Partition {
             open(running, input: turn.engine.writes.invocations[number]?.input, into: &actions)
         }
         dropStaleDeadlines()
+        noteWaits(turn.engine)
         if !openings.isEmpty { readLargeOpenings(at: now, into: &actions) }
         return actions
     }

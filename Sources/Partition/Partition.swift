@@ -19,8 +19,12 @@ package struct Partition: ~Copyable {
     var waiters = Waiters()
     /// Whether the store may have items in its outbox. True at the start: only looking tells.
     var outboxHasMore = true
-    /// When attempts may be asked again for their places.
+    /// When all attempts may be looked at again for places.
     var nextYield = Timestamp(milliseconds: .min)
+    /// Attempts that have declared to wait since then, while places are short.
+    var declaredWaits: [AttemptID] = []
+    /// Attempts that were asked for their places and have not ended yet.
+    var yielding: Set<AttemptID> = []
     var openings = LargeOpenings()
     var staging = StagingTable()
     var retention: RetentionSchedule
@@ -50,13 +54,14 @@ package struct Partition: ~Copyable {
         now: Timestamp,
         limits: TurnLimits = TurnLimits()
     ) throws(StorageError) {
-        let memory = EngineMemory(
+        var memory = EngineMemory(
             catalog: catalog,
             settings: settings,
             counts: try storage.counts(),
             marks: try storage.marks(),
             seed: seed
         )
+        memory.inlineEffectsMax = limits.inlineEffects
         self.init(storage: storage, memory: memory, ready: try Self.runnable(in: storage), now: now, limits: limits)
     }
 
@@ -113,7 +118,7 @@ package struct Partition: ~Copyable {
             || retention.nextCheck <= now
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
-            || staging.hasWork(at: now)
+            || staging.hasWork(at: now) || (isCrowded && !declaredWaits.isEmpty)
     }
 
     /// When a turn is to be taken even if nothing arrives: at the next timer, and at least every second, since the wall

@@ -18,14 +18,16 @@ package struct TurnLimits: Sendable {
     package var expirations = 256
     /// Durable effects taken on; how many kills they may lead to is the engine's bound.
     package var outboxItems = Engine.outboxKillsMax
+    /// Effects of one command on other invocations, in its own transaction; the rest goes to the outbox.
+    package var inlineEffects = 100
     /// Attempts begun in one turn: each reads a journal after the commit.
     package var starts = 512
     /// Bytes of large openings in memory, from their read until the endpoint has taken them; one goes whatever it weighs.
     package var openingBytes = 64 << 20
     /// After this long an opening that its endpoint does not take no longer holds up other deployments.
     package var openingHold = Interval.seconds(10)
-    /// After this long without a message an attempt gives its place to others that wait for one: it most likely waits itself.
-    package var placeHold = Interval(milliseconds: 250)
+    /// When attempts give their places to others that wait for one.
+    package var placeHold = PlaceHold()
     /// Timers kept in memory; twice as many for a while.
     package var timerWindow = 4096
     /// Below so many free bytes on the disk nothing new is accepted: they are for work under way, whose journals, results and

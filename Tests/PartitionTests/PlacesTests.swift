@@ -40,6 +40,50 @@ import Testing
         #expect(bench.status(3) == .running)
     }
 
+    @Test("V7: who says that it waits gives up its place in the next turn")
+    func aDeclaredWaitGivesUpItsPlaceAtOnce() throws {
+        let bench = try crowded()
+        let second = try #require(bench.attempt(of: 2))
+        bench.receive(2, .awaitingOn(.flat([.completion(1)]), executingSideEffects: false))
+        try bench.turn()
+        #expect(bench.hasWork(at: bench.now))
+        #expect(try bench.turns() == ["endInput \(second.rawValue)"])
+    }
+
+    @Test func whoDoesSomethingBesideKeepsItsPlace() throws {
+        let bench = try crowded()
+        bench.receive(2, .awaitingOn(.flat([.completion(1)]), executingSideEffects: true))
+        try bench.turn()
+        #expect(try bench.turns() == [])
+    }
+
+    @Test func whoIsToldSomethingAfterItsAwaitKeepsItsPlace() throws {
+        let bench = try crowded()
+        bench.receive(2, sleep(until: bench.now, 2), .awaitingOn(.flat([.completion(2)]), executingSideEffects: false))
+        #expect(try bench.turns() == ["send 2: Sleep(2)=void"])
+    }
+
+    @Test("V5 and V6: a silence after a sleep or a call is enough, one in the middle of work is not")
+    func silenceAfterAWaitIsShort() throws {
+        let bench = try crowded()
+        let first = try #require(bench.attempt(of: 1))
+        bench.receive(2, command(.run(completionID: 2)))
+        try bench.turns()
+        bench.now = bench.now.adding(Interval(milliseconds: 30))
+        #expect(try bench.turns() == ["endInput \(first.rawValue)"])
+        bench.invoke()
+        bench.now = bench.now.adding(Interval(milliseconds: 100))
+        #expect(try bench.turns().count == 1, "the other one has begun a step, which may last")
+    }
+
+    @Test func noMoreAreAskedThanAreNeeded() throws {
+        let bench = try crowded()
+        bench.pass(1)
+        try bench.turns()
+        bench.pass(1)
+        #expect(try bench.turns() == [], "the first has been asked and will go")
+    }
+
     @Test func whoIsNotInTheWayKeepsItsPlace() throws {
         let bench = try crowded()
         bench.receive(3, output, .end)
