@@ -118,6 +118,8 @@ let package = Package(
             ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"]
         ),
 
+        program("perdure-simulation", ["Simulation"]),
+
         .target(
             name: "GoldenRecordings",
             dependencies: ["ControlProtocol"],

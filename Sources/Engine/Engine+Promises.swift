@@ -81,7 +81,7 @@ extension Engine {
         of promise: PromiseName,
         _ result: CompletionResult
     ) throws(StorageError) -> Bool {
-        let limit = Self.inlineEffectsMax
+        let limit = memory.inlineEffectsMax
         let stored = try storage.promiseWaiters(of: promise, limit: limit + 1 + writes.removedPromiseWaiters.count)
         let waiting =
             stored.filter { !writes.removedPromiseWaiters.contains($0) } + (promiseWaiters[promise] ?? [])

@@ -29,7 +29,7 @@ extension Engine {
         if invocation.isExpired(at: now) {
             // Whoever is still to be told by the outbox must find the result.
             if try storage.attachments(to: number, limit: 1).isEmpty {
-                _ = try forget(invocation, tellsMax: Self.inlineEffectsMax)
+                _ = try forget(invocation, tellsMax: memory.inlineEffectsMax)
             }
             return
         }

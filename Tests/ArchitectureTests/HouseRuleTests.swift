@@ -18,7 +18,7 @@ struct HouseRuleTests {
         Ban(
             code: "print(",
             instead: "write a record through Logging, or text through the output of the command line",
-            exceptIn: ["Sources/perdure-bench/"]
+            exceptIn: ["Sources/perdure-bench/", "Sources/perdure-simulation/"]
         ),
     ]
 

@@ -95,6 +95,7 @@ struct Room {
             ["DurableModel", "ServiceProtocol", "EventLoop", "HTTP", "ControlProtocol", "Engine", "Store"],
             machine
         ),
+        Room("perdure-simulation", ["Simulation"], machine),
     ]
 
     /// Modules that no room may import, with what to use instead.

@@ -42,7 +42,13 @@ extension MemoryRows {
 
     private mutating func apply(_ write: WriteSet.InvocationWrite) {
         let number = write.invocation.number
+        if write.invocation.status == .completed {
+            unfinishedNumbers.remove(number)
+        } else {
+            unfinishedNumbers.insert(number)
+        }
         if write.isNew {
+            numberOf[write.invocation.head.id] = number
             if write.invocation.head.hasDerivedID { byDerivedID[write.invocation.head.id, default: []].append(number) }
             setExpiry(of: number, from: nil, to: write.invocation.expiresAt)
             invocations[number] = Row(invocation: write.invocation, input: write.input, output: write.output)
@@ -112,7 +118,9 @@ extension MemoryRows {
         for awaited in awaitedBy[number] ?? [] {
             for attachment in attachments[awaited] ?? [] where attachment.waiter == number { remove(attachment) }
         }
+        unfinishedNumbers.remove(number)
         let id = row.invocation.head.id
+        if numberOf[id] == number { numberOf[id] = nil }
         if row.invocation.head.hasDerivedID {
             let others = (byDerivedID[id] ?? []).filter { $0 != number }
             byDerivedID[id] = others.isEmpty ? nil : others

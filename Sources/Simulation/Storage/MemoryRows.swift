@@ -50,6 +50,10 @@ package struct MemoryRows {
     var expiries = SortedArray<Expiry>()
     /// Numbers in ascending order.
     var byDerivedID: [InvocationID: [InvocationNumber]] = [:]
+    /// The latest of each id.
+    var numberOf: [InvocationID: InvocationNumber] = [:]
+    /// What is not completed.
+    var unfinishedNumbers: Set<InvocationNumber> = []
     /// Whom an invocation waits for.
     var awaitedBy: [InvocationNumber: Set<InvocationNumber>] = [:]
     /// Which promises an invocation waits for.
@@ -59,6 +63,12 @@ package struct MemoryRows {
 
     /// All timers in order.
     package var timers: [InvocationTimer] { sortedTimers.elements }
+
+    /// The latest invocation of that id.
+    package func row(of id: InvocationID) -> Row? { numberOf[id].flatMap { invocations[$0] } }
+
+    /// What is not completed, in order of number.
+    package var unfinished: [Row] { unfinishedNumbers.sorted().compactMap { invocations[$0] } }
 
     /// The deployments as one value.
     package func catalog() throws(RegistryError) -> Catalog {

@@ -18,6 +18,12 @@ package final class MemoryStorage: EngineStorage {
     package private(set) var commitCount = 0
     /// The writes of the last commit that went well.
     package private(set) var lastCommit = WriteSet()
+    /// Invocations that were written since it was last asked.
+    private var changed: Set<InvocationNumber> = []
+    /// Changes what is written behind the partition's back, after it was judged: of worlds that are broken on purpose.
+    var distort: ((inout WriteSet, MemoryRows) -> Void)?
+    /// Changes a key's inbox as it is read.
+    var distortInbox: (([InboxEntry]) -> [InboxEntry])?
     /// What a right engine never writes; empty if all is well.
     package private(set) var complaints: [String] = []
     /// Why nothing works any more, after an input/output error.
@@ -43,14 +49,27 @@ package final class MemoryStorage: EngineStorage {
         case .full: throw .full("the simulated disk is full")
         case .refused(let text): throw .refused(text)
         case .inputOutput(let isWritten):
-            if isWritten, problem(with: writes) == nil { complaints += rows.apply(writes) }
+            if isWritten, problem(with: writes) == nil { apply(writes) }
             broken = "the simulated disk fails"
             throw .inputOutput("the simulated disk fails")
         }
         if let problem = problem(with: writes) { throw .refused(problem) }
-        complaints += rows.apply(writes)
+        apply(writes)
         commitCount += 1
         lastCommit = writes
+    }
+
+    private func apply(_ writes: WriteSet) {
+        var written = writes
+        distort?(&written, rows)
+        complaints += rows.apply(written)
+        for number in writes.invocations.keys { changed.insert(number) }
+    }
+
+    /// The invocations that were written since this was last asked, in order of number.
+    func takeChanged() -> [InvocationNumber] {
+        defer { changed.removeAll(keepingCapacity: true) }
+        return changed.sorted()
     }
 
     /// Why no store could take these writes, if so.
@@ -170,7 +189,8 @@ package final class MemoryStorage: EngineStorage {
 
     package func inbox(of key: ServiceKey, after sequence: Int64, limit: Int) throws(StorageError) -> [InboxEntry] {
         try read()
-        return Array((rows.inbox[key] ?? []).lazy.filter { $0.sequence > sequence }.prefix(limit))
+        let inbox = rows.inbox[key] ?? []
+        return Array((distortInbox?(inbox) ?? inbox).lazy.filter { $0.sequence > sequence }.prefix(limit))
     }
 
     package func statePatchCounts(of key: ServiceKey) throws(StorageError) -> (all: Int, ofKey: Int) {

@@ -12,6 +12,15 @@ extension MemoryRows {
         return found
     }
 
+    /// What is not as it must be with these invocations alone.
+    package func violations(of numbers: some Sequence<InvocationNumber>) -> [String] {
+        var found: [String] = []
+        for number in numbers {
+            if let row = invocations[number] { check(row.invocation, &found) }
+        }
+        return found
+    }
+
     private func checkCounts(_ found: inout [String]) {
         var recount: [CountKey: Int] = [:]
         for row in invocations.values where row.invocation.status != .completed {
@@ -38,6 +47,9 @@ extension MemoryRows {
         let length = 1 + (journal[number]?.count ?? 0) + (invocation.outputIndex == nil ? 0 : 1)
         if !invocation.journalIsGone, length != invocation.journalLength {
             found.append("\(name) has \(length) entries and says \(invocation.journalLength)")
+        }
+        if invocation.journalIsGone, journal[number] != nil {
+            found.append("\(name) keeps rows of a journal that is gone")
         }
         if let key = invocation.head.lockedKey {
             let holds = locks[key] == number

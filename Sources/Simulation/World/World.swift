@@ -8,10 +8,17 @@ import ServiceProtocol
 ///
 /// Invariants are looked at after every turn and once more when nothing is left to do.
 package final class World {
-    /// A caller that waits; it asks again with the same idempotency key after a crash.
+    /// A caller that waits; it asks again after a crash.
     struct Caller {
-        var request: InvokeRequest
-        var id: RequestID
+        /// What it asks; with the same idempotency key if it asks again.
+        enum Question {
+            case invoke(InvokeRequest)
+            case attach(InvocationID)
+            case fetch(InvocationID)
+        }
+
+        var question: Question
+        var id = RequestID(rawValue: 0)
         var isAnswered = false
     }
 
@@ -25,24 +32,63 @@ package final class World {
     var scripts = ScriptBook()
     var exchanges: [AttemptID: SimulatedHandler] = [:]
     var ended: [AttemptID] = []
+    /// What services have said and the daemon has not heard yet.
+    var transit = Transit()
+    /// Deployments that cannot be reached, and until when.
+    var outages: [DeploymentID: Timestamp] = [:]
     var callers: [Caller] = []
+    /// The caller of each request that is not answered.
+    var callerOf: [RequestID: Int] = [:]
+    var answered: Set<RequestID> = []
     var nextRequest: UInt64 = 1
+    /// Ids in the order in which they came up; each once.
     var known: [InvocationID] = []
+    var isKnown: Set<InvocationID> = []
+    /// Those that count in the state of a key: their rows are looked at in the end.
+    var countsInState: Set<InvocationID> = []
+    /// Acts of operators that are not answered yet.
+    var acts: [RequestID: PendingAct] = [:]
     /// Ids that were acknowledged, with the result once it was.
     var acknowledged: [InvocationID: InvocationResult?] = [:]
+    /// Those that an operator may have ended before they began, or removed.
     var removable: Set<InvocationID> = []
-    /// Those that an operator may have moved to another deployment.
+    /// Those of them that were to be purged.
+    var purged: Set<InvocationID> = []
+    /// Those that were sent elsewhere because their deployment is gone.
+    var rescued: Set<InvocationNumber> = []
+    /// Requests whose callers have gone.
+    var givenUp: Set<RequestID> = []
+    /// Those that an operator may have sent to another deployment and that have not begun there.
     var movable: Set<InvocationID> = []
-    var pins: [InvocationID: DeploymentID] = [:]
+    /// Whether results of plain services may expire while the world runs.
+    var hasShortRetention = false
+    var pins: [InvocationID: Pin] = [:]
     var journals: [InvocationID: [MessageFrame]] = [:]
-    var effects = 0
-    var turns = 0
-    var crashes = 0
-    var adopted = 0
+    var counts = WorldCounts()
+    var coverage = OperationCoverage()
     var deployments = 0
     var isCalm = false
     var found: [String] = []
     var history: [String] = []
+
+    /// Runs a world to its end. One that is not as it must be is run again, to tell its history.
+    package static func report(_ options: WorldOptions) -> WorldReport {
+        let report = runOnce(options)
+        guard !report.violations.isEmpty, !options.keepsHistory else { return report }
+        var telling = options
+        telling.keepsHistory = true
+        return runOnce(telling)
+    }
+
+    private static func runOnce(_ options: WorldOptions) -> WorldReport {
+        do {
+            return try World(options).run()
+        } catch {
+            var report = WorldReport(seed: options.seed)
+            report.violations = ["a new start fails: \(error)"]
+            return report
+        }
+    }
 
     package init(_ options: WorldOptions) throws {
         self.options = options
@@ -58,11 +104,13 @@ package final class World {
             attemptsMax: nil
         )
         self.settings = settings
+        hasShortRetention = Int.random(in: 0..<4, using: &entropy) == 0
         var limits = TurnLimits()
         limits.commands = Int.random(in: 1...24, using: &entropy)
         limits.timers = Int.random(in: 1...16, using: &entropy)
         limits.timerWindow = Int.random(in: 2...16, using: &entropy)
         limits.starts = Int.random(in: 1...8, using: &entropy)
+        limits.inlineEffects = Int.random(in: 1...6, using: &entropy)
         // What is long in this world is a line elsewhere.
         limits.stagedPayloadBytes = Int.random(in: 4...64, using: &entropy)
         limits.stagedPieceBytes = Int.random(in: 1...16, using: &entropy)
@@ -82,30 +130,33 @@ package final class World {
     package func run() throws -> WorldReport {
         register()
         for _ in 0..<options.steps where found.isEmpty { try step() }
-        isCalm = true
-        storage.onCommit = nil
-        if storage.rows.deployments.isEmpty { register() }
+        becomeCalm()
         var idle = 0
-        while found.isEmpty, idle < 20_000, try !isDone() {
+        while found.isEmpty, idle < options.settlingTurnsMax, try !isDone() {
             try settle()
             idle += 1
         }
         if found.isEmpty { checkTheEnd() }
-        return WorldReport(
-            seed: options.seed,
-            violations: found,
-            history: history.suffix(60),
-            invocations: storage.rows.invocations.count,
-            turns: turns,
-            crashes: crashes,
-            adopted: adopted,
-            effects: effects
-        )
+        var report = WorldReport(seed: options.seed)
+        report.violations = found
+        report.history = history
+        report.counts = counts
+        report.coverage = coverage
+        return report
+    }
+
+    private func becomeCalm() {
+        isCalm = true
+        storage.onCommit = nil
+        storage.onRead = nil
+        outages = [:]
+        if storage.rows.deployments.isEmpty { register() }
     }
 
     func chance(_ thousandths: Int) -> Bool { !isCalm && Int.random(in: 0..<1000, using: &entropy) < thousandths }
 
     func note(_ text: @autoclosure () -> String) {
+        guard options.keepsHistory else { return }
         if history.count > 2000 { history.removeFirst(1000) }
         history.append("\(now.milliseconds - Sample.epoch.milliseconds) " + text())
     }
@@ -115,16 +166,30 @@ package final class World {
         found.append(text)
     }
 
+    func submit(_ command: EngineCommand, from source: CommandSource) {
+        counts.commands += 1
+        partition.submit(command, from: source)
+    }
+
+    func noteKnown(_ id: InvocationID, counts inState: Bool) {
+        if inState { countsInState.insert(id) }
+        guard isKnown.insert(id).inserted else { return }
+        known.append(id)
+        counts.invocations += 1
+    }
+
     // MARK: Steps
 
     private func step() throws {
         if chance(options.callChance) { call() }
-        if chance(options.terminationChance) { terminate() }
+        if chance(options.questionChance) { askAboutOld() }
         if chance(options.registryChance) { changeRegistry() }
         if chance(options.operatorChance) { operate() }
         if chance(options.resetChance) { reset() }
+        if chance(options.outageChance) { beginOutage() }
         if chance(options.staleEventChance) { repeatOldEvent() }
         passTime()
+        deliver()
         try takeTurn()
     }
 
@@ -140,26 +205,32 @@ package final class World {
     /// Without faults: what can be done is done, and time passes to what is due.
     private func settle() throws {
         now = now.adding(Interval(milliseconds: partition.hasWork(at: now) ? 1 : 500))
+        deliver()
         try takeTurn()
     }
 
     private func isDone() throws -> Bool {
-        guard exchanges.isEmpty, !partition.hasWork(at: now) else { return false }
-        let unfinished = storage.rows.invocations.values.filter { $0.invocation.status != .completed }
-        if unfinished.contains(where: { $0.invocation.status == .paused }) { resumeAll() }
-        return unfinished.isEmpty
+        guard exchanges.isEmpty, transit.isEmpty, !partition.hasWork(at: now) else { return false }
+        var isOver = true
+        for row in storage.rows.unfinished {
+            isOver = false
+            rescue(row)
+        }
+        return isOver
     }
 
     private func takeTurn() throws {
         armDisk()
-        turns += 1
-        let actions: [Action]
+        counts.turns += 1
+        noteStatuses()
+        var actions: [Action]
         do {
             actions = try partition.turn(at: now)
         } catch {
             note("fault: \(error.text)")
             return try crash()
         }
+        options.sabotage?.actions?(&actions, &entropy)
         check()
         if chance(options.crashChance) {
             let done = Int.random(in: 0...actions.count, using: &entropy)
@@ -171,21 +242,34 @@ package final class World {
     }
 
     private func armDisk() {
+        storage.distort = options.sabotage?.writes.map { distort in
+            { [unowned self] writes, rows in distort(&writes, rows, &entropy) }
+        }
+        storage.distortInbox = options.sabotage?.inbox
         guard !isCalm else { return }
         storage.onCommit = { [unowned self] writes in
-            adopted += writes.adoptedPayloads.count
+            counts.adopted += writes.adoptedPayloads.count
             if chance(options.fullDiskChance) { return .full }
             if chance(options.refusalChance) { return .refused("the simulated store does not like it") }
             if chance(options.crashChance / 3) { return .inputOutput(isWritten: Bool.random(using: &entropy)) }
             return nil
         }
+        storage.onRead = nil
+        guard chance(options.crashChance / 3) else { return }
+        var readsLeft = Int.random(in: 0..<8, using: &entropy)
+        storage.onRead = {
+            readsLeft -= 1
+            return readsLeft < 0 ? .inputOutput("the simulated disk cannot be read") : nil
+        }
     }
 
     /// The process ends and a new one begins: streams break, callers ask again.
     func crash() throws {
-        crashes += 1
+        counts.crashes += 1
         exchanges = [:]
         ended = []
+        transit = Transit()
+        acts = [:]
         complaints()
         storage = storage.afterCrash()
         partition = try Partition(
@@ -196,69 +280,8 @@ package final class World {
             now: now,
             limits: limits
         )
+        checkEverything()
+        callerOf = [:]
         for index in callers.indices where !callers[index].isAnswered { ask(index) }
-    }
-
-    // MARK: Checks
-
-    private func complaints() {
-        for complaint in storage.complaints { violated(complaint) }
-    }
-
-    private func check() {
-        complaints()
-        for violation in storage.rows.violations() { violated(violation) }
-        for payload in storage.rows.staged.keys where !partition.isStaging(payload) {
-            violated("staged payload \(payload.rawValue) is nobody's")
-        }
-        if partition.counts != storage.rows.counts { violated("counts in memory differ from those stored") }
-        let running = storage.rows.invocations.values.filter { $0.invocation.status == .running }.count
-        if partition.attemptCount > running {
-            violated("\(partition.attemptCount) attempts in memory, \(running) running rows")
-        }
-    }
-
-    private func checkTheEnd() {
-        if !storage.rows.staged.isEmpty { violated("\(storage.rows.staged.count) staged payloads stay for ever") }
-        for row in storage.rows.invocations.values
-        where row.invocation.status != .completed {
-            violated("invocation \(row.invocation.number.rawValue) stays \(row.invocation.status.name) for ever")
-        }
-        for caller in callers where !caller.isAnswered {
-            violated("the caller of \(caller.request.target.text) waits for ever (request \(caller.id.rawValue))")
-        }
-        for (id, result) in acknowledged {
-            guard let row = storage.rows.invocations.values.first(where: { $0.invocation.head.id == id }) else {
-                if !removable.contains(id) { violated("\(id) was acknowledged and is lost") }
-                continue
-            }
-            if let result, let stored = self.result(of: row), stored != result {
-                violated("\(id) was answered \(ActionText.line(result)) and is stored as \(ActionText.line(stored))")
-            }
-        }
-        checkCounters()
-    }
-
-    private func result(of row: MemoryRows.Row) -> InvocationResult? {
-        if let failure = row.invocation.completionFailure { return .failure(failure) }
-        guard let output = row.output,
-            let command = try? Command.decode(MessageFrame(type: MessageType.outputCommand.rawValue, payload: output))
-        else { return nil }
-        if case .output(.value(let bytes)) = command.operation { return .success(bytes) }
-        return nil
-    }
-
-    /// Each key counts one up for each stored increment: none lost, none twice.
-    private func checkCounters() {
-        var increments: [ServiceKey: Int] = [:]
-        for (number, rows) in storage.rows.journal {
-            guard let key = storage.rows.invocations[number]?.invocation.head.stateKey else { continue }
-            increments[key, default: 0] += rows.filter { $0.type == MessageType.setStateCommand.rawValue }.count
-        }
-        for (key, count) in increments where count > 0 {
-            let stored = storage.rows.state[key]?[SimulatedHandler.counterName] ?? []
-            let text = String(decoding: stored, as: UTF8.self)
-            if text != String(count) { violated("\(key.key) counts \(text) after \(count) increments") }
-        }
     }
 }

@@ -1,0 +1,137 @@
+import DurableModel
+import Engine
+import Partition
+import ServiceProtocol
+
+/// What callers do: they call, attach to what others called, ask for results, give up, and repeat what was not answered.
+extension World {
+    func call() {
+        let script = scripts.add(script(depth: 0))
+        let target = target()
+        let isDelayed = Int.random(in: 0..<6, using: &entropy) == 0
+        let request = InvokeRequest(
+            target: target,
+            input: inputFrame(headers: [], value: Array(String(script).utf8)).payload,
+            idempotencyKey: "call-\(callers.count)",
+            startAt: isDelayed ? now.adding(.seconds(Int64.random(in: 0...20, using: &entropy))) : nil,
+            waitsForResult: Bool.random(using: &entropy)
+        )
+        // Some callers send twice, since they do not trust the network.
+        for _ in 0..<(chance(30) ? 2 : 1) { come(Caller(question: .invoke(request))) }
+    }
+
+    /// Something about what is known already.
+    func askAboutOld() {
+        guard let id = known.randomElement(using: &entropy) else { return }
+        switch Int.random(in: 0..<3, using: &entropy) {
+        case 0: come(Caller(question: .attach(id)))
+        case 1: come(Caller(question: .fetch(id)))
+        default: giveUp()
+        }
+    }
+
+    private func come(_ caller: Caller) {
+        callers.append(caller)
+        ask(callers.count - 1)
+    }
+
+    /// A caller goes away before it has its answer.
+    private func giveUp() {
+        let waiting = callerOf.keys.sorted { $0.rawValue < $1.rawValue }
+        guard let request = waiting.randomElement(using: &entropy), let index = callerOf.removeValue(forKey: request)
+        else { return }
+        note("request \(request.rawValue) is given up")
+        callers[index].isAnswered = true
+        givenUp.insert(request)
+        submit(.forget(request), from: source(of: index))
+    }
+
+    func ask(_ index: Int) {
+        let request = takeRequest()
+        callers[index].id = request
+        callerOf[request] = index
+        note("request \(request.rawValue): \(callers[index].text)")
+        switch callers[index].question {
+        case .invoke(let invoke): submit(.invoke(invoke, request), from: source(of: index))
+        case .attach(let id): submit(.attach(id, request), from: source(of: index))
+        case .fetch(let id): submit(.fetchOutput(id, request), from: source(of: index))
+        }
+    }
+
+    private func source(of index: Int) -> CommandSource { CommandSource(rawValue: UInt64(index % 7) << 2 | 1) }
+
+    func takeRequest() -> RequestID {
+        defer { nextRequest += 1 }
+        return RequestID(rawValue: nextRequest)
+    }
+
+    // MARK: Answers
+
+    func take(_ answer: Answer, to request: RequestID) {
+        if let act = acts.removeValue(forKey: request) { return judge(answer, to: act) }
+        guard !givenUp.contains(request) else { return }
+        if !answered.insert(request).inserted { violated("request \(request.rawValue) is answered twice") }
+        guard let index = callerOf.removeValue(forKey: request) else { return }
+        if chance(options.lostAnswerChance) {
+            note("the answer to request \(request.rawValue) is lost")
+            return ask(index)
+        }
+        switch answer {
+        case .accepted(let id, let isNew, _): accepted(id, isNew: isNew, callers[index])
+        case .result(let id, let result, _, _): take(result, of: id, callers[index])
+        case .refused(let refusal):
+            guard isFinal(refusal, to: callers[index]) else { return ask(index) }
+        case .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
+            .stopping, .awakeableCompleted:
+            violated("request \(request.rawValue) is answered with \(ActionText.line(answer))")
+        }
+        callers[index].isAnswered = true
+    }
+
+    private func accepted(_ id: InvocationID, isNew: Bool, _ caller: Caller) {
+        if isNew { acknowledged.updateValue(nil, forKey: id) }
+        if acknowledged[id] == nil { acknowledged.updateValue(nil, forKey: id) }
+        noteKnown(id, counts: caller.callsCounter)
+    }
+
+    private func take(_ result: InvocationResult, of id: InvocationID, _ caller: Caller) {
+        if let before = acknowledged[id] ?? nil, before != result, !mayRunAgain(id, after: before) {
+            violated("\(id) has two results")
+        }
+        acknowledged.updateValue(result, forKey: id)
+        noteKnown(id, counts: caller.callsCounter)
+    }
+
+    /// Whether a caller has its answer with that refusal; otherwise it asks again.
+    private func isFinal(_ refusal: Refusal, to caller: Caller) -> Bool {
+        switch (refusal, caller.question) {
+        case (.notYetCompleted, .fetch): return true
+        case (.invocationNotFound(let id), .attach), (.invocationNotFound(let id), .fetch):
+            if acknowledged[id] != nil, !removable.contains(id), !expires(id) {
+                violated("\(id) was acknowledged and is not found")
+            }
+            return true
+        case (.storageFull, _), (.storage, _): return false
+        case (.routing, _):
+            // Its deployment was removed by force; another one comes.
+            return false
+        default:
+            violated("\(caller.text) is refused: \(refusal.sentence)")
+            return true
+        }
+    }
+}
+
+extension World.Caller {
+    var text: String {
+        switch question {
+        case .invoke(let request): request.target.text
+        case .attach(let id): "attached to \(id)"
+        case .fetch(let id): "asks for the output of \(id)"
+        }
+    }
+
+    var callsCounter: Bool {
+        if case .invoke(let request) = question { request.target.service == "Counter" } else { false }
+    }
+}

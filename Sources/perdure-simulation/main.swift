@@ -1,0 +1,3 @@
+import Glibc
+
+exit(await SimulationProgram.run(Array(CommandLine.arguments.dropFirst())))
