@@ -31,11 +31,15 @@ enum BenchProgram {
                    every listing and description of the client with so many deployments and invocations
                perdure-bench churn [--operators N] [--pause MS] [--rate N] [--seconds S] [--daemon PATH] [--directory DIR]
                    registrations, updates and removals against calls; checks from SQL that each went where it may
+               perdure-bench sleepers [--count 200000] [--version 7] [--sleep S] [--connections N] [--input-bytes N]
+                             [--daemon PATH] [--directory DIR]
+                   starts the daemon and an endpoint, sends invocations that all sleep until S seconds (300) from then,
+                   and measures their start, the memory they take, a restart with them, and their end
                perdure-bench load --ingress URL [--target Bench/nothing] [--connections N] [--duration S] [--any-answer]
                    a closed loop of calls to any server of the kind; answers must repeat the request's body
                    unless --any-answer is given
                perdure-bench endpoint [--port P]
-                   serves Bench/nothing, Bench/steps and BenchObject/{key}/hot over cleartext HTTP/2, and other
+                   serves Bench/nothing, Bench/steps, Bench/nap and BenchObject/{key}/hot over cleartext HTTP/2, and other
                    deployments below /five/N and /one/NAME/VERSION
         """
 
@@ -45,6 +49,7 @@ enum BenchProgram {
             switch arguments.first {
             case "endpoint": try EndpointProgram.run(rest)
             case "load": try LoadProgram.run(rest)
+            case "sleepers": try SleepersRun.run(rest)
             case "run", nil: try CanonicalRun.run(rest)
             case "catalog": try CatalogRun.run(rest)
             case "listings": try ListingsRun.run(rest)

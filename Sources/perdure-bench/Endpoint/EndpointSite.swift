@@ -36,7 +36,7 @@ enum EndpointSite: Equatable {
             switch self {
             case .canonical:
                 """
-                {"name":"Bench","ty":"SERVICE","handlers":[{"name":"nothing"},{"name":"steps"}]},\
+                {"name":"Bench","ty":"SERVICE","handlers":[{"name":"nothing"},{"name":"steps"},{"name":"nap"}]},\
                 {"name":"BenchObject","ty":"VIRTUAL_OBJECT","handlers":[{"name":"hot","ty":"EXCLUSIVE"}]}
                 """
             case .five(let number):

@@ -21,6 +21,8 @@ struct HandlerRun {
     private(set) var phase = Phase.awaitingStart
     private let version: Int
     private let stepCount: UInt32
+    /// Sleeps once, until the moment that the input begins with, in milliseconds; that is its only step.
+    private let naps: Bool
     private var decoder = FrameDecoder(payloadBytesMax: messageBytesMax)
     private var input: [UInt8] = []
     private var output: [UInt8] = []
@@ -37,9 +39,11 @@ struct HandlerRun {
         case UInt8(ascii: "7"): version = 7
         default: return nil
         }
+        naps = path.last == UInt8(ascii: "p")
         switch path.last {
         case UInt8(ascii: "g"), UInt8(ascii: "t"): stepCount = 0
         case UInt8(ascii: "s"): stepCount = 3
+        case UInt8(ascii: "p"): stepCount = 1
         default: return nil
         }
     }
@@ -90,7 +94,7 @@ struct HandlerRun {
         case .command(let command):
             switch command.operation {
             case .input(_, let value): input = value
-            case .run(let id): stepsBegun = id
+            case .run(let id), .sleep(_, let id): stepsBegun = id
             case .output: hasOutput = true
             default: break
             }
@@ -108,6 +112,7 @@ struct HandlerRun {
             return
         }
         let step = stepsDone + 1
+        if naps { return nap(step) }
         if stepsBegun < step {
             stepsBegun = step
             emit(.command(Command(.run(completionID: step), name: "step")))
@@ -115,6 +120,16 @@ struct HandlerRun {
         emit(
             .proposeRunCompletion(completionID: step, result: .value(Self.stepResult), requestedAck: version >= 7)
         )
+    }
+
+    private mutating func nap(_ step: UInt32) {
+        if stepsBegun < step {
+            stepsBegun = step
+            let digits = input.drop { $0 == UInt8(ascii: "\"") }.prefix { (0x30...0x39).contains($0) }
+            let wakeUp = UInt64(String(decoding: digits, as: UTF8.self)) ?? 0
+            emit(.command(Command(.sleep(wakeUpTimeMilliseconds: wakeUp, completionID: step))))
+        }
+        if version >= 7 { emit(.awaitingOn(.flat([.completion(step)]), executingSideEffects: false)) }
     }
 
     private mutating func emit(_ message: ServiceMessage) {

@@ -24,7 +24,7 @@ final class LoadConnection: ByteStreamDelegate {
         self.stream = stream
         self.number = number
         calls = UInt64(number) &* 1_000_000_000_000
-        let body = "\"" + String(repeating: "0", count: Self.digits) + "\""
+        let body = "\"" + owner.plan.bodyPrefix + String(repeating: "0", count: Self.digits) + "\""
         request = Array(
             """
             POST /\(owner.plan.targets[number % owner.plan.targets.count]) HTTP/1.1\r

@@ -16,6 +16,8 @@ struct LoadPlan {
     var rate: Int?
     /// The measurement also ends after so many answers.
     var callsMax = Int.max
+    /// What stands before the digits in the JSON text of a body.
+    var bodyPrefix = ""
 }
 
 /// What came of it.

@@ -9,6 +9,8 @@ final class BenchWorld {
     let controlSocket: String
     /// From the daemon's start until it answered.
     private(set) var startMilliseconds = 0.0
+    /// More flags for the daemon.
+    var daemonFlags: [String] = []
     /// Where the endpoint listens.
     let endpoint: SocketAddress
     private let admin: SocketAddress
@@ -59,7 +61,7 @@ final class BenchWorld {
             [
                 "--data-dir", directory + "/state", "--ingress-address", ingress.description, "--admin-address",
                 admin.description, "--control-socket", controlSocket, "--log-level", "warning",
-            ]
+            ] + daemonFlags
         )
         try waitUntilServing()
         startMilliseconds = Double(MachineRates.now() - begin) / 1_000_000

@@ -7,6 +7,8 @@ struct ProcessUsage {
     /// What it caused to be written to the disk.
     var writtenBytes: Double
     var residentBytes: Double
+    /// Of those, what is no page of a file: what the process itself has allocated.
+    var anonymousBytes: Double
 
     init(_ pid: Int32) throws(BenchError) {
         // The name in the second field may hold anything; what follows its closing parenthesis is numbers.
@@ -18,6 +20,7 @@ struct ProcessUsage {
         cpuMicroseconds = (user + system) * 1_000_000 / Double(sysconf(Int32(_SC_CLK_TCK)))
         writtenBytes = try Self.value("write_bytes", in: "/proc/\(pid)/io")
         residentBytes = try Self.value("VmRSS", in: "/proc/\(pid)/status") * 1024
+        anonymousBytes = try Self.value("RssAnon", in: "/proc/\(pid)/status") * 1024
     }
 
     private static func value(_ name: String, in path: String) throws(BenchError) -> Double {
