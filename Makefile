@@ -11,13 +11,15 @@ PYTHON := $(or $(wildcard /usr/bin/python3),python3)
 VENV := .venv
 REQUIREMENTS := docs/examples/greeter/requirements.txt
 
-.PHONY: help deps venv build release test demo bench lint format docs clean
+.PHONY: help deps venv build release test demo bench soak fuzz lint format docs clean
 
 help:
 	@echo 'make demo     play through a crash and an upgrade with a sample service'
 	@echo 'make test     build and run every test'
 	@echo 'make build    debug build; make release: release build'
 	@echo 'make bench    measure throughput and latency on this machine'
+	@echo 'make soak     run simulated worlds for an hour on all processors; SECONDS=60 for a minute'
+	@echo 'make fuzz     feed all that reads from outside with broken input for an hour; SECONDS=60 for a minute'
 	@echo 'make lint     check the format; make format: put it right'
 	@echo 'make docs     write the pages that are made from the program'
 	@echo 'make deps     install the Debian packages that all of this needs'
@@ -50,6 +52,18 @@ demo: deps venv
 
 bench: release
 	@"$$(swift build -c release --show-bin-path)/perdure-bench" run
+
+# How long `make soak` and `make fuzz` go on. Bash has a variable of this name, which is not in its environment.
+SECONDS := 3600
+
+soak: deps
+	swift build -c release --product perdure-simulation
+	@"$$(swift build -c release --show-bin-path)/perdure-simulation" run --seconds $(SECONDS) --from "$${FROM:-1}"
+
+# With optimisation, and apart from the builds that ship; what is wrong prints how to see it again.
+fuzz: deps
+	FUZZ_SECONDS=$(SECONDS) swift test --disable-xctest -c release -Xswiftc -enable-testing --build-path .build/fuzz \
+	    --filter FuzzTests
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

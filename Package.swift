@@ -189,6 +189,13 @@ let package = Package(
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel"]),
+        tests(
+            "FuzzTests",
+            [
+                "ServiceProtocol", "HTTP", "Endpoints", "IngressAPI", "ControlProtocol", "Introspection", "Registry",
+                "DurableModel", "GoldenRecordings",
+            ]
+        ),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["ControlProtocol", "DurableModel"], exclude: ["services"]),
     ]
