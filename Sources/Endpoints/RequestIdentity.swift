@@ -59,9 +59,9 @@ package final class RequestIdentity {
         claims.member("nbf", now - Self.validity)
         if let subject { claims.member("sub", subject) }
         claims.endObject()
-        let signed = Base64URL.encode(Array(header.utf8)) + [UInt8(ascii: ".")] + Base64URL.encode(claims.bytes)
+        let signed = Base64URL.digits(of: Array(header.utf8)) + [UInt8(ascii: ".")] + Base64URL.digits(of: claims.bytes)
         guard let signature = try? key.sign(signed) else { return [] }
-        return signed + [UInt8(ascii: ".")] + Base64URL.encode(signature)
+        return signed + [UInt8(ascii: ".")] + Base64URL.digits(of: signature)
     }
 
     private var header: String { #"{"typ":"JWT","alg":"EdDSA","kid":"\#(publicKey)"}"# }
@@ -88,27 +88,5 @@ enum Base58 {
         }
         let zeros = bytes.prefix { $0 == 0 }.map { _ in alphabet[0] }
         return String(decoding: zeros + digits.reversed().map { alphabet[Int($0)] }, as: UTF8.self)
-    }
-}
-
-/// Base 64 with the alphabet of URLs and without padding (RFC 4648, section 5).
-enum Base64URL {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> [UInt8] {
-        var text: [UInt8] = []
-        text.reserveCapacity((bytes.count * 4 + 2) / 3)
-        var bits: UInt32 = 0
-        var count = 0
-        for byte in bytes {
-            bits = bits << 8 | UInt32(byte)
-            count += 8
-            while count >= 6 {
-                count -= 6
-                text.append(alphabet[Int(bits >> UInt32(count) & 63)])
-            }
-        }
-        if count > 0 { text.append(alphabet[Int(bits << UInt32(6 - count) & 63)]) }
-        return text
     }
 }

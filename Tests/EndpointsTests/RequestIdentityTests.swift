@@ -88,13 +88,4 @@ struct RequestIdentityTests {
     func base58IsThatOfBitcoin(bytes: [UInt8], text: String) {
         #expect(Base58.encode(bytes) == text)
     }
-
-    @Test func base64HasNoPaddingAndTheLettersOfURLs() {
-        for count in 0..<40 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 73 &+ 251) }
-            let expected = Data(bytes).base64EncodedString().replacing("+", with: "-").replacing("/", with: "_")
-                .replacing("=", with: "")
-            #expect(String(decoding: Base64URL.encode(bytes), as: UTF8.self) == expected)
-        }
-    }
 }
