@@ -51,6 +51,13 @@ extension MemoryRows {
         if invocation.journalIsGone, journal[number] != nil {
             found.append("\(name) keeps rows of a journal that is gone")
         }
+        let awakeables = (journal[number] ?? []).compactMap { row -> UInt32? in
+            guard row.type == MessageType.signalNotification.rawValue,
+                case .signal(let index)? = (try? Notification.decode(row.frame))?.id, index >= AwakeableID.indexMin
+            else { return nil }
+            return index
+        }
+        if Set(awakeables).count != awakeables.count { found.append("\(name) has an awakeable completed twice") }
         if let key = invocation.head.lockedKey {
             let holds = locks[key] == number
             let mustHold = invocation.status != .scheduled && invocation.status != .inboxed

@@ -13,11 +13,20 @@ package enum Step: Sendable, Hashable {
     case send(Target, script: Int, delayMilliseconds: Int64)
     /// Reads the key's counter and writes the next number.
     case increment
+    /// Waits for a signal of its own, an awakeable's or one with a name, for which it sends a helper: its script by number.
+    case awaitSignal(isNamed: Bool, helper: Int, delayMilliseconds: Int64)
+    /// Gives the signal that the input names behind the number of the script.
+    case giveSignal
+    /// Waits for the result of the plain invocation with that idempotency key, if it is there.
+    case attach(idempotencyKey: String)
+    /// Looks whether it has a result.
+    case getOutput(idempotencyKey: String)
     /// Ends with a terminal failure.
     case fail
 }
 
-/// Scripts by number: the number is the input of an invocation, so that a service knows its script as code knows itself.
+/// Scripts by number: the input of an invocation begins with the number, so that a service knows its script as code knows
+/// itself.
 struct ScriptBook {
     private(set) var scripts: [[Step]] = []
 
@@ -27,7 +36,8 @@ struct ScriptBook {
     }
 
     func script(for input: [UInt8]) -> [Step] {
-        guard let number = Int(String(decoding: input, as: UTF8.self)), scripts.indices.contains(number) else {
+        let words = String(decoding: input, as: UTF8.self).split(separator: " ")
+        guard let number = words.first.flatMap({ Int($0) }), scripts.indices.contains(number) else {
             return []
         }
         return scripts[number]

@@ -27,6 +27,9 @@ struct SimulatedHandler {
     private(set) var inputIsOpen: Bool
     private var said: [ServiceMessage] = []
     private var nextID: UInt32 = 1
+    private var nextSignal = AwakeableID.indexMin
+    /// What its input says behind the number of its script.
+    private var arguments: [String] = []
     /// Runs the side effect of a run step.
     private let effect: (UInt32) -> [UInt8]
     private let now: Int64
@@ -54,6 +57,7 @@ struct SimulatedHandler {
             }
         }
         script = scripts.script(for: input)
+        arguments = String(decoding: input, as: UTF8.self).split(separator: " ").dropFirst().map(String.init)
     }
 
     /// Takes in what the server sends during the attempt.
@@ -77,10 +81,12 @@ struct SimulatedHandler {
     }
 
     /// What has come for an id, if it came before a cancel.
-    private func result(of id: UInt32) -> CompletionResult? {
-        let place = places[.completion(id)] ?? .max
-        return place < places[.cancelSignal] ?? .max ? results[.completion(id)] : nil
+    private func result(of id: NotificationID) -> CompletionResult? {
+        let place = places[id] ?? .max
+        return place < places[.cancelSignal] ?? .max ? results[id] : nil
     }
+
+    private func result(of id: UInt32) -> CompletionResult? { result(of: .completion(id)) }
 
     mutating func endInput() { inputIsOpen = false }
 
@@ -98,6 +104,7 @@ struct SimulatedHandler {
         said = []
         position = 0
         nextID = 1
+        nextSignal = AwakeableID.indexMin
         do {
             var text = ""
             for step in script { text += try perform(step) }
@@ -195,12 +202,71 @@ struct SimulatedHandler {
             let value = Int(try text(of: completion(of: id))) ?? 0
             try say(.setState(key: Self.counterName, value: Array(String(value + 1).utf8)))
             return ""
+        case .awaitSignal(let isNamed, let helper, let delay):
+            return try awaitSignal(isNamed: isNamed, helper: helper, delay: delay)
+        case .giveSignal:
+            try giveSignal()
+            return ""
+        case .attach(let idempotencyKey):
+            let id = id()
+            try say(.attachInvocation(target: Self.reference(idempotencyKey), completionID: id))
+            return try text(of: completion(of: id))
+        case .getOutput(let idempotencyKey):
+            let id = id()
+            try say(.getInvocationOutput(target: Self.reference(idempotencyKey), completionID: id))
+            return try text(of: completion(of: id))
         case .fail:
             throw Stop.failed(Failure(code: 418, message: "script"), cancelling: nil)
         }
     }
 
     static let counterName = Array("n".utf8)
+
+    private static func reference(_ idempotencyKey: String) -> InvocationTargetReference {
+        .idempotentRequest(
+            serviceName: "Greeter",
+            serviceKey: nil,
+            handlerName: "greet",
+            idempotencyKey: idempotencyKey,
+            scope: nil
+        )
+    }
+
+    private mutating func awaitSignal(isNamed: Bool, helper: Int, delay: Int64) throws -> String {
+        let index = nextSignal
+        nextSignal += 1
+        let signal: NotificationID = isNamed ? .namedSignal("go\(index)") : .signal(index)
+        let send = OneWayCallCommand(
+            serviceName: "Greeter",
+            handlerName: "greet",
+            parameter: Array("\(helper) \(Self.address(of: signal, for: order.invocation))".utf8),
+            invokeTimeMilliseconds: delay == 0 ? 0 : UInt64(now + delay),
+            invocationIDNotificationIndex: id()
+        )
+        try say(.oneWayCall(send))
+        if let result = result(of: signal) { return text(of: result) }
+        try wait(for: [signal], .firstCompleted, callee: nil)
+        return ""
+    }
+
+    /// What whoever gives the signal has to know: the id of the awakeable, or the invocation and the name.
+    static func address(of signal: NotificationID, for invocation: InvocationID) -> String {
+        switch signal {
+        case .signal(let index): AwakeableID(invocation: invocation, index: index)?.description ?? ""
+        case .namedSignal(let name): "\(invocation) \(name)"
+        case .completion: ""
+        }
+    }
+
+    private mutating func giveSignal() throws {
+        let value = CompletionResult.value(Array("h\(order.invocation)".utf8))
+        guard let first = arguments.first else { return }
+        if arguments.count > 1 {
+            try say(.sendSignal(target: first, id: .namedSignal(arguments[1]), result: value))
+        } else {
+            try say(.completeAwakeable(id: first, result: value))
+        }
+    }
 
     private mutating func performCall(_ target: Target, script: Int, idempotencyKey: String?) throws -> String {
         let (idNotification, result) = (id(), id())

@@ -23,10 +23,41 @@ extension World {
     /// Something about what is known already.
     func askAboutOld() {
         guard let id = known.randomElement(using: &entropy) else { return }
-        switch Int.random(in: 0..<3, using: &entropy) {
+        switch Int.random(in: 0..<4, using: &entropy) {
         case 0: come(Caller(question: .attach(id)))
         case 1: come(Caller(question: .fetch(id)))
+        case 2: completeAwakeable()
         default: giveUp()
+        }
+    }
+
+    /// Of what is not over, whether it has one, waits for it, or has had it already.
+    private func completeAwakeable() {
+        guard let row = storage.rows.unfinished.randomElement(using: &entropy),
+            let awakeable = AwakeableID(invocation: row.invocation.head.id, index: AwakeableID.indexMin)
+        else { return }
+        come(Caller(question: .complete(awakeable)))
+    }
+
+    /// Gives what an invocation waits for whose helpers have ended without it, as people do.
+    func giveSignals(to invocation: Invocation) {
+        for signal in invocation.awaiting?.allLeaves ?? [] where signal != .cancelSignal {
+            switch signal {
+            case .signal(let index):
+                guard let awakeable = AwakeableID(invocation: invocation.head.id, index: index) else { continue }
+                come(Caller(question: .complete(awakeable)))
+            case .namedSignal:
+                let helper = scripts.add([.giveSignal])
+                let input = "\(helper) \(SimulatedHandler.address(of: signal, for: invocation.head.id))"
+                let request = InvokeRequest(
+                    target: Target(service: "Greeter", key: nil, handler: "greet"),
+                    input: inputFrame(headers: [], value: Array(input.utf8)).payload,
+                    idempotencyKey: "call-\(callers.count)",
+                    waitsForResult: false
+                )
+                come(Caller(question: .invoke(request)))
+            case .completion: continue
+            }
         }
     }
 
@@ -55,6 +86,9 @@ extension World {
         case .invoke(let invoke): submit(.invoke(invoke, request), from: source(of: index))
         case .attach(let id): submit(.attach(id, request), from: source(of: index))
         case .fetch(let id): submit(.fetchOutput(id, request), from: source(of: index))
+        case .complete(let awakeable):
+            let value = CompletionResult.value(Array("c\(index)".utf8))
+            submit(.completeAwakeable(awakeable, value, request), from: source(of: index))
         }
     }
 
@@ -79,10 +113,14 @@ extension World {
         switch answer {
         case .accepted(let id, let isNew, _): accepted(id, isNew: isNew, callers[index])
         case .result(let id, let result, _, _): take(result, of: id, callers[index])
+        case .awakeableCompleted:
+            guard case .complete = callers[index].question else {
+                return violated("request \(request.rawValue) is answered with \(ActionText.line(answer))")
+            }
         case .refused(let refusal):
             guard isFinal(refusal, to: callers[index]) else { return ask(index) }
         case .registered, .removed, .updated, .configured, .pruned, .operated, .bulk, .statePatched,
-            .stopping, .awakeableCompleted:
+            .stopping:
             violated("request \(request.rawValue) is answered with \(ActionText.line(answer))")
         }
         callers[index].isAnswered = true
@@ -128,6 +166,7 @@ extension World.Caller {
         case .invoke(let request): request.target.text
         case .attach(let id): "attached to \(id)"
         case .fetch(let id): "asks for the output of \(id)"
+        case .complete(let awakeable): "completes \(awakeable)"
         }
     }
 

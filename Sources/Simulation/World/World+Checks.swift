@@ -16,6 +16,7 @@ extension World {
         let changed = storage.takeChanged()
         guard counts.turns % Self.fullCheckEvery != 0 else { return checkEverything() }
         for violation in storage.rows.violations(of: changed) { violated(violation) }
+        checkAwakeables(completedBy: changed)
         checkMemory()
     }
 
@@ -26,6 +27,24 @@ extension World {
             violated("\(partition.attemptCount) attempts in memory, \(running) running rows")
         }
         checkMemory()
+    }
+
+    /// An awakeable that a handler completed has its signal, unless its invocation is over.
+    private func checkAwakeables(completedBy numbers: some Sequence<InvocationNumber>) {
+        for row in numbers.flatMap({ self.storage.rows.journal[$0] ?? [] })
+        where row.type == MessageType.completeAwakeableCommand.rawValue {
+            guard let command = try? Command.decode(row.frame),
+                case .completeAwakeable(let text, _) = command.operation,
+                let awakeable = try? AwakeableID(parsing: text), !mayBeNew(awakeable.invocation),
+                let invocation = storage.rows.row(of: awakeable.invocation)?.invocation,
+                invocation.status != .completed
+            else { continue }
+            let isThere = (storage.rows.journal[invocation.number] ?? []).contains { row in
+                row.type == MessageType.signalNotification.rawValue
+                    && (try? Notification.decode(row.frame))?.id == .signal(awakeable.index)
+            }
+            if !isThere { violated("\(awakeable) was completed and its signal is not there") }
+        }
     }
 
     private func checkMemory() {

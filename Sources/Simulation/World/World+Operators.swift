@@ -105,6 +105,7 @@ extension World {
     }
 
     /// Lets go on what waits for an operator: what is paused, and what has lost its deployment, which goes elsewhere or ends.
+    /// Once nothing else moves, the signals are given whose helpers were ended.
     func rescue(_ row: MemoryRows.Row) {
         let id = row.invocation.head.id
         guard !acts.values.contains(where: { $0.id == id }) else { return }
@@ -114,7 +115,10 @@ extension World {
         case .paused, .backingOff:
             guard isLost else { return }
             act(rescued.insert(row.invocation.number).inserted ? .resume(.latest) : .kill, on: id)
-        case .scheduled, .inboxed, .ready, .running, .suspended, .completed: break
+        case .suspended:
+            let isStuck = storage.rows.unfinished.allSatisfy { [.suspended, .inboxed].contains($0.invocation.status) }
+            if isStuck, storage.rows.timers.isEmpty { giveSignals(to: row.invocation) }
+        case .scheduled, .inboxed, .ready, .running, .completed: break
         }
     }
 

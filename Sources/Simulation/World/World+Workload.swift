@@ -20,12 +20,21 @@ extension World {
 
     private func step(depth: Int) -> Step {
         let pause = Int64.random(in: 0...3000, using: &entropy)
-        switch Int.random(in: 0..<(depth < 2 ? 10 : 6), using: &entropy) {
+        switch Int.random(in: 0..<(depth < 2 ? 12 : 7), using: &entropy) {
         case 0, 1, 2: return .run
         case 3: return .sleep(milliseconds: pause)
         case 4: return .sleepBoth(pause, Int64.random(in: 0...3000, using: &entropy))
         case 5: return Int.random(in: 0..<8, using: &entropy) == 0 ? .fail : .run
-        case 6, 7, 8:
+        case 6:
+            return .awaitSignal(
+                isNamed: Bool.random(using: &entropy),
+                helper: scripts.add([.giveSignal]),
+                delayMilliseconds: Bool.random(using: &entropy) ? 0 : pause
+            )
+        case 7:
+            let key = "shared-\(Int.random(in: 0..<6, using: &entropy))"
+            return Bool.random(using: &entropy) ? .attach(idempotencyKey: key) : .getOutput(idempotencyKey: key)
+        case 8, 9, 10:
             let isIdempotent = Int.random(in: 0..<4, using: &entropy) == 0
             // One key for several callers: they meet at one invocation, which calls nobody, so that no ring comes about.
             let callee = scripts.add(script(depth: isIdempotent ? 2 : depth + 1))

@@ -15,6 +15,7 @@ package final class World {
             case invoke(InvokeRequest)
             case attach(InvocationID)
             case fetch(InvocationID)
+            case complete(AwakeableID)
         }
 
         var question: Question
