@@ -4,12 +4,7 @@ import PackageDescription
 // The rooms of the house, lowest first; what each may know is in docs/architecture.md and is checked by
 // `ArchitectureTests`, since SwiftPM does not see an import that only a dependency declares.
 
-// The checks that no two accesses to a variable overlap are made where everything is tested; the core's one thread pays a
-// thirtieth of its time for them.
-let strict: [SwiftSetting] = [
-    .treatAllWarnings(as: .error),
-    .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
-]
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 
 func room(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
     .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
