@@ -124,7 +124,7 @@ package struct Deployment: Sendable, Hashable {
 
     /// The revision of that service that lives here.
     package func service(named name: String) -> ServiceRevision? {
-        services.first { $0.service.name == name }
+        services.first { $0.service.name.hasSameBytes(as: name) }
     }
 }
 

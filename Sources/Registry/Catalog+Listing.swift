@@ -25,7 +25,7 @@ extension Catalog {
 
     /// The first services by name after that one.
     package func services(after name: String?, limit: Int) -> [RoutedService] {
-        serviceNames.above(name.map { ExactText($0) }).prefix(limit).compactMap { service(named: $0.text) }
+        serviceNames.first(limit, above: name.map { ExactText($0) }).compactMap { service(named: $0.text) }
     }
 
     /// All deployments, the oldest first.
@@ -33,11 +33,11 @@ extension Catalog {
 
     /// The oldest deployments that are newer than that place.
     package func deployments(after place: DeploymentPlace?, limit: Int) -> [Deployment] {
-        deploymentPlaces.above(place).prefix(limit).compactMap { deployment($0.id) }
+        deploymentPlaces.first(limit, above: place).compactMap { deployment($0.id) }
     }
 
     /// The newest deployments that are older than that place, the newest first.
     package func deployments(before place: DeploymentPlace?, limit: Int) -> [Deployment] {
-        deploymentPlaces.below(place).suffix(limit).reversed().compactMap { deployment($0.id) }
+        deploymentPlaces.last(limit, below: place).compactMap { deployment($0.id) }
     }
 }

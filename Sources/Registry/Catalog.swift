@@ -13,14 +13,14 @@ package struct Catalog: Sendable {
     /// The largest number of a revision that is believed when it is read from disk; counting by one never gets there.
     static let revisionMax = 1 << 53
 
-    private var byID: [DeploymentID: Entry] = [:]
-    private var byAddress: [AddressKey: [DeploymentID]] = [:]
-    private var byName: [ExactText: RoutedService] = [:]
+    private var byID = SharedTable<DeploymentID, Entry>()
+    private var byAddress = SharedTable<AddressKey, [DeploymentID]>()
+    private var byName = SharedTable<ExactText, RoutedService>()
     /// The names of `byName`.
     private(set) var serviceNames = OrderedKeys<ExactText>([])
     private(set) var deploymentPlaces = OrderedKeys<DeploymentPlace>([])
     /// The highest revision ever given, by the name of the service; of vanished services too.
-    package private(set) var revisionCounters: [ExactText: Int] = [:]
+    private var revisionCounters = SharedTable<ExactText, Int>()
 
     package init() {}
 
@@ -29,17 +29,18 @@ package struct Catalog: Sendable {
         rebuiltFrom deployments: some Sequence<Deployment>,
         revisionCounters: [ExactText: Int]
     ) throws(RegistryError) {
-        self.revisionCounters = revisionCounters
+        self.revisionCounters = SharedTable(revisionCounters)
         for (name, highest) in revisionCounters where !(0...Self.revisionMax).contains(highest) {
             throw .inconsistentRows("revision counter \(highest) of service '\(name.text)'")
         }
         var revisions: [ExactText: [RoutedRevision]] = [:]
         var given: [ExactText: Set<Int>] = [:]
         for deployment in deployments {
-            guard byID.updateValue(Entry(deployment), forKey: deployment.id) == nil else {
+            guard byID[deployment.id] == nil else {
                 throw .inconsistentRows("deployment '\(deployment.id)' is there twice")
             }
-            byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
+            byID[deployment.id] = Entry(deployment)
+            byAddress[AddressKey(deployment.address)] = ids(at: deployment.address) + [deployment.id]
             for entry in deployment.services {
                 let name = ExactText(entry.service.name)
                 guard entry.revision >= 1, entry.revision <= revisionCounters[name] ?? 0 else {
@@ -51,8 +52,8 @@ package struct Catalog: Sendable {
                 revisions[name, default: []].append(RoutedRevision(entry, on: deployment.id))
             }
         }
-        byName = revisions.compactMapValues { RoutedService(revisions: $0) }
-        serviceNames = OrderedKeys(byName.keys)
+        byName = SharedTable(revisions.compactMapValues { RoutedService(revisions: $0) })
+        serviceNames = OrderedKeys(revisions.keys)
         deploymentPlaces = OrderedKeys(byID.values.map { DeploymentPlace($0.deployment) })
     }
 
@@ -63,10 +64,10 @@ package struct Catalog: Sendable {
     package func service(named name: String) -> RoutedService? { byName[ExactText(name)] }
 
     /// All deployments, in no order.
-    package var deployments: some Collection<Deployment> { byID.values.lazy.map(\.deployment) }
+    package var deployments: [Deployment] { byID.values.map(\.deployment) }
 
     /// All services that have a revision, in no order.
-    package var services: some Collection<RoutedService> & Sendable { byName.values }
+    package var services: [RoutedService] { byName.values }
 
     /// The deployment that a registration of `address` without `force` finds instead of making a new one, decided
     /// without discovery. Of several, which only an update in place can bring about, the oldest.
@@ -80,14 +81,17 @@ package struct Catalog: Sendable {
     }
 
     /// The next revision of the service: one above the highest ever given for its name.
-    func nextRevision(of service: String) -> Int { (revisionCounters[ExactText(service)] ?? 0) + 1 }
+    func nextRevision(of service: String) -> Int { (highestRevision(of: service) ?? 0) + 1 }
+
+    /// The highest revision ever given for a service of that name, whether it is still there or not.
+    package func highestRevision(of service: String) -> Int? { revisionCounters[ExactText(service)] }
 
     /// Puts the deployment in, in place of the one of the same id if there is one, and counts its revisions.
     mutating func put(_ deployment: Deployment) {
         if byID[deployment.id] != nil { take(deployment.id) }
         byID[deployment.id] = Entry(deployment)
         deploymentPlaces.insert(DeploymentPlace(deployment))
-        byAddress[AddressKey(deployment.address), default: []].append(deployment.id)
+        byAddress[AddressKey(deployment.address)] = ids(at: deployment.address) + [deployment.id]
         for entry in deployment.services {
             let name = ExactText(entry.service.name)
             serviceNames.insert(name)
@@ -99,11 +103,11 @@ package struct Catalog: Sendable {
 
     /// Takes the deployment out; its services fall back to the highest revision that remains, or vanish.
     mutating func take(_ id: DeploymentID) {
-        guard let deployment = byID.removeValue(forKey: id)?.deployment else { return }
+        guard let deployment = byID[id]?.deployment else { return }
+        byID[id] = nil
         deploymentPlaces.remove(DeploymentPlace(deployment))
-        let key = AddressKey(deployment.address)
-        let others = (byAddress[key] ?? []).filter { $0 != id }
-        byAddress[key] = others.isEmpty ? nil : others
+        let others = ids(at: deployment.address).filter { $0 != id }
+        byAddress[AddressKey(deployment.address)] = others.isEmpty ? nil : others
         for entry in deployment.services {
             let name = ExactText(entry.service.name)
             let remaining = (byName[name]?.revisions ?? []).filter { $0.deployment != id }
@@ -113,8 +117,10 @@ package struct Catalog: Sendable {
     }
 
     private func deployments(at address: DeploymentAddress) -> [Deployment] {
-        (byAddress[AddressKey(address)] ?? []).compactMap { byID[$0]?.deployment }
+        ids(at: address).compactMap { byID[$0]?.deployment }
     }
+
+    private func ids(at address: DeploymentAddress) -> [DeploymentID] { byAddress[AddressKey(address)] ?? [] }
 }
 
 extension Catalog: Equatable {
@@ -124,8 +130,8 @@ extension Catalog: Equatable {
     }
 }
 
-/// A deployment behind a reference. Each change of the catalog copies its tables, and so costs one count for each
-/// deployment that there is instead of one for each text in it. Never changes.
+/// A deployment behind a reference: a part of the table that is copied costs one count for each deployment in it instead
+/// of one for each text. Never changes.
 private final class Entry: Sendable, Equatable {
     let deployment: Deployment
 

@@ -109,7 +109,7 @@ import Testing
                     #expect(found?.revision == expected?.0, "\(context) \(handler)")
                 }
             }
-            #expect(catalog.revisionCounters[ExactText(name)] ?? 0 == given[name] ?? 0, "\(context)")
+            #expect(catalog.highestRevision(of: name) ?? 0 == given[name] ?? 0, "\(context)")
         }
         let addresses = catalog.deployments.map(\.address)
         #expect(Set(addresses.map(\.uri)).count == addresses.count, "\(context)")

@@ -4,18 +4,6 @@ import Testing
 
 /// The catalog against a model that keeps only ids, revisions and marks, through seeded sequences of all that operators do.
 @Suite struct CatalogModelTests {
-    private struct Seeded: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9e37_79b9_7f4a_7c15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     /// What must be true, kept the simplest way there is.
     private struct Model {
         struct Revision: Equatable {
@@ -172,7 +160,7 @@ import Testing
         #expect(rows.history.count == model.acts, "\(context)")
         for name in Self.names {
             #expect(catalog.service(named: name)?.latest.deployment == model.latest(name), "\(context) \(name)")
-            #expect(catalog.revisionCounters[ExactText(name)] ?? 0 == model.highest[name] ?? 0, "\(context) \(name)")
+            #expect(catalog.highestRevision(of: name) ?? 0 == model.highest[name] ?? 0, "\(context) \(name)")
         }
     }
 }
