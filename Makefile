@@ -4,7 +4,7 @@
 SHELL := /bin/bash
 
 # Debian packages that building and testing need: C libraries with their headers, the tools of the tests.
-PACKAGES := libuv1-dev libnghttp2-dev libsqlite3-dev libsystemd-dev libssl-dev openssl pkg-config python3 python3-venv curl systemd
+PACKAGES := libuv1-dev libnghttp2-dev libsqlite3-dev libsystemd-dev libssl-dev openssl pkg-config python3 python3-venv curl systemd strace
 
 # Debian's own Python where it is there: the one a virtual environment can rely on.
 PYTHON := $(or $(wildcard /usr/bin/python3),python3)
