@@ -216,9 +216,9 @@ import Testing
             result: ListInvocations.Result(invocations: [failing, failed], isTruncated: false),
             method: .invocationsList,
             expecting: #"""
-                ID      TARGET     STATUS               CREATED               RETRIES  DEPLOYMENT ID  LAST FAILURE
-                inv_1   G/a/greet  backing-off          2026-01-02 03:04:05Z  3        dp_1a          no\u{1B}[2J route…
-                inv_22  G/b        completed (failure)  2026-01-02 03:04:05Z  -        -              -
+                ID      TARGET     STATUS               CREATED               ATTEMPTS  DEPLOYMENT ID  LAST FAILURE
+                inv_1   G/a/greet  backing-off          2026-01-02 03:04:05Z  3         dp_1a          no\u{1B}[2J route…
+                inv_22  G/b        completed (failure)  2026-01-02 03:04:05Z  -         -              -
 
                 """#
         )

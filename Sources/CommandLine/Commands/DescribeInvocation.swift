@@ -56,7 +56,7 @@ extension CommandTable {
         let code = invocation.lastFailureErrorCode.map { "[\($0)] " } ?? ""
         let fields: [Page.Field?] = [
             Page.Field("Waits for", optional: invocation.waitsFor),
-            Page.Field("Retries", optional: invocation.retryCount.map(String.init)),
+            Page.Field("Attempts", optional: invocation.retryCount.map(String.init)),
             Page.Field("Last failure", optional: invocation.lastFailure.map { code + $0 }, .attention),
             Page.Field("Failed at", optional: invocation.lastFailureEntry),
             Page.Field("Result", optional: invocation.completionResult),

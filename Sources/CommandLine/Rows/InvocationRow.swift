@@ -4,7 +4,7 @@ import ControlProtocol
 struct InvocationRow: TableRow {
     let invocation: InvocationSummary
 
-    static let titles = ["ID", "TARGET", "STATUS", "CREATED", "RETRIES", "DEPLOYMENT ID", "LAST FAILURE"]
+    static let titles = ["ID", "TARGET", "STATUS", "CREATED", "ATTEMPTS", "DEPLOYMENT ID", "LAST FAILURE"]
 
     var cells: [Cell] {
         [
