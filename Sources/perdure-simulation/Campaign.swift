@@ -80,12 +80,15 @@ struct Tally {
     private(set) var seeds = 0
     private(set) var failures: [UInt64] = []
     private(set) var sums = WorldCounts()
+    /// Of handlers, in the seed with the fewest.
+    private(set) var fewestCommands = Int.max
     private(set) var coverage = OperationCoverage()
     var elapsed = Duration.zero
 
     mutating func add(_ report: WorldReport) {
         seeds += 1
         sums += report.counts
+        fewestCommands = min(fewestCommands, report.counts.handlerCommands)
         coverage += report.coverage
         if !report.violations.isEmpty { failures.append(report.seed) }
     }
@@ -96,6 +99,7 @@ struct Tally {
 
     var text: String {
         let replays = failures.map { "replay: perdure-simulation replay --seed \($0)" }
-        return ([coverage.text, line] + replays).joined(separator: "\n")
+        let least = seeds == 0 ? "" : "at least \(fewestCommands) commands of handlers in each seed"
+        return ([coverage.text, sums.messageText, line, least] + replays).joined(separator: "\n")
     }
 }

@@ -44,7 +44,7 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         )
     }
 
-    static let all: [Mutation] = commits + rows + keys + messages + answers
+    static let all: [Mutation] = commits + rows + keys + signals + promises + messages + answers
 
     // MARK: Commits
 
@@ -136,6 +136,68 @@ struct Mutation: Sendable, CustomTestStringConvertible {
         Mutation("a key's queue is read from the end", Sabotage(inbox: { Array($0.reversed()) })),
         writes("a state is not written", oneIn: 1) { writes, _, _ in writes.state = [:] },
         writes("a state patch is lost", oneIn: 1) { writes, _, _ in writes.addedPatches = [:] },
+    ]
+
+    // MARK: Signals
+
+    private static let signals: [Mutation] = [
+        writes("a signal with a name is lost", oneIn: 1) { writes, _, _ in
+            drop(from: &writes) { if case .namedSignal = $0.id { true } else { false } }
+        },
+        writes("the completion of an awakeable is lost", oneIn: 1) { writes, _, _ in
+            drop(from: &writes) { notification in
+                if case .signal(let index) = notification.id { index >= AwakeableID.indexMin } else { false }
+            }
+        },
+        writes("a signal comes twice", oneIn: 1) { writes, _, _ in
+            for (number, rows) in writes.journal {
+                guard var last = rows.last, last.type == MessageType.signalNotification.rawValue else { continue }
+                last.index += 1
+                writes.journal[number]?.append(last)
+                writes.invocations[number]?.invocation.journalLength += 1
+            }
+        },
+    ]
+
+    /// Takes entries out as if they had never come: the lengths fit.
+    private static func drop(from writes: inout WriteSet, where isLost: (Notification) -> Bool) {
+        for (number, rows) in writes.journal {
+            guard let last = rows.last, MessageType(rawValue: last.type).isNotification,
+                let notification = try? Notification.decode(last.frame), isLost(notification)
+            else { continue }
+            writes.journal[number]?.removeLast()
+            writes.invocations[number]?.invocation.journalLength -= 1
+        }
+    }
+
+    // MARK: Promises
+
+    private static let promises: [Mutation] = [
+        writes("the completion of a promise does not reach who waits for it", oneIn: 1) { writes, _, _ in
+            drop(from: &writes) { $0.type == .getPromiseCompletion }
+        },
+        writes("a promise is completed twice", oneIn: 1) { writes, rows, _ in
+            for promise in rows.promises.keys where writes.promises[promise] == nil {
+                if rows.promises[promise] != .some(nil) { writes.promises[promise] = .value(Array("again".utf8)) }
+            }
+        },
+        writes("a promise is not stored", oneIn: 1) { writes, _, _ in writes.promises = [:] },
+        writes("a waiter of a promise is forgotten", oneIn: 1) { writes, _, _ in writes.addedPromiseWaiters = [] },
+        writes("a waiter of a promise stays when it was told", oneIn: 1) { writes, _, _ in
+            writes.removedPromiseWaiters = []
+        },
+        writes("the promises of a workflow outlive its run", oneIn: 1) { writes, _, _ in writes.clearedPromises = [] },
+        writes("the state of a workflow outlives its run", oneIn: 1) { writes, _, _ in
+            for key in writes.state.keys where key.service == "Flow" { writes.state[key]?.clearsAll = false }
+        },
+        actions("a workflow that was run is accepted anew", oneIn: 1) { actions, _ in
+            actions = actions.map { action in
+                guard case .answer(let request, .result(let id, .failure(let failure), _, _)) = action,
+                    failure.message == "the workflow method was already invoked"
+                else { return action }
+                return .answer(request, .accepted(id, isNew: true, executionTime: nil))
+            }
+        },
     ]
 
     // MARK: Messages

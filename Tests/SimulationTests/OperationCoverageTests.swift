@@ -1,18 +1,25 @@
 import Engine
+import ServiceProtocol
 import Simulation
 import Testing
 
 @Suite struct OperationCoverageTests {
     private static let seeds: ClosedRange<UInt64> = 1...32
 
-    @Test("the worlds reach every cell of the table in docs/invocations.md")
+    @Test("the worlds reach every cell of the table in docs/invocations.md, and every message of the protocol")
     func everyCellIsReached() async {
         var coverage = OperationCoverage()
+        var counts = WorldCounts()
         for report in await reports(of: Self.seeds.map { WorldOptions(seed: $0) }) {
             #expect(report.violations.isEmpty, "\(report.replay)")
+            #expect(report.counts.handlerCommands >= 200)
             coverage += report.coverage
+            counts += report.counts
         }
         #expect(coverage.missing.isEmpty, "\(coverage.text)")
+        for type in WorldCounts.expected {
+            #expect(counts.messages[type, default: 0] > 0, "\(type.wireName) does not occur: \(counts.messageText)")
+        }
     }
 
     @Test func theTableAllowsWhatItSaysAndNothingElse() {

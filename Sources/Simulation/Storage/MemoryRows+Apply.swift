@@ -165,6 +165,7 @@ extension MemoryRows {
     // MARK: Promises
 
     private mutating func applyPromises(_ writes: WriteSet, _ complaints: inout [String]) {
+        forgottenKeys.formUnion(writes.clearedPromises)
         for promise in promises.keys where writes.clearedPromises.contains(promise.key) { promises[promise] = nil }
         for (promise, result) in writes.promises {
             switch (promises[promise] ?? nil, result) {

@@ -33,6 +33,8 @@ package struct MemoryRows {
     package internal(set) var statePatches: [Int64: QueuedStatePatch] = [:]
     /// `nil` for one that is only asked for.
     package internal(set) var promises: [PromiseName: CompletionResult?] = [:]
+    /// Keys whose promises went at least once: what was told of them before need not be there.
+    var forgottenKeys: Set<ServiceKey> = []
     /// In order of waiter and completion.
     package internal(set) var promiseWaiters: [PromiseName: [PromiseWaiter]] = [:]
     package internal(set) var attachments: [InvocationNumber: [Attachment]] = [:]

@@ -40,7 +40,7 @@ extension MemoryRows {
     private func check(_ invocation: Invocation, _ found: inout [String]) {
         let number = invocation.number
         let timers = timersOf[number] ?? []
-        let name = "invocation \(number.rawValue) (\(invocation.status.name))"
+        let name = invocation.nameInWorld
         if timers.count != invocation.pendingTimers {
             found.append("\(name) has \(timers.count) timers and says \(invocation.pendingTimers)")
         }
@@ -51,13 +51,8 @@ extension MemoryRows {
         if invocation.journalIsGone, journal[number] != nil {
             found.append("\(name) keeps rows of a journal that is gone")
         }
-        let awakeables = (journal[number] ?? []).compactMap { row -> UInt32? in
-            guard row.type == MessageType.signalNotification.rawValue,
-                case .signal(let index)? = (try? Notification.decode(row.frame))?.id, index >= AwakeableID.indexMin
-            else { return nil }
-            return index
-        }
-        if Set(awakeables).count != awakeables.count { found.append("\(name) has an awakeable completed twice") }
+        checkSignals(of: invocation, &found)
+        checkPromises(of: invocation, &found)
         if let key = invocation.head.lockedKey {
             let holds = locks[key] == number
             let mustHold = invocation.status != .scheduled && invocation.status != .inboxed
@@ -98,6 +93,12 @@ extension MemoryRows {
     }
 
     private func checkReferences(_ found: inout [String]) {
+        checkPromiseRows(&found)
+        for (id, numbers) in byDerivedID {
+            for number in numbers.dropLast() where invocations[number]?.invocation.status != .completed {
+                found.append("\(id) is there twice and the earlier one is not over")
+            }
+        }
         for (key, holder) in locks where invocations[holder] == nil {
             found.append(
                 "the lock of \(key.service)/\(key.key) is held by invocation \(holder.rawValue), which is gone"
@@ -129,4 +130,9 @@ extension MemoryRows {
             }
         }
     }
+}
+
+extension Invocation {
+    /// Its number and its state.
+    var nameInWorld: String { "invocation \(number.rawValue) (\(status.name))" }
 }

@@ -17,14 +17,22 @@ struct SimulatedHandler {
     /// The stable part of the opening: the journal as the service saw it, the input first.
     let opening: [MessageFrame]
     private var script: [Step] = []
+    /// The commands of the journal and, behind them, those that this attempt has said.
     private var replayed: [Command] = []
     private var position = 0
+    /// The state that came along, with what this attempt wrote to it.
+    var eagerState: [[UInt8]: [UInt8]] = [:]
+    /// Whether `eagerState` lacks nothing.
+    var knowsAllState = false
+    /// What the script has written so far.
+    var written: [String: String] = [:]
     private var results: [NotificationID: CompletionResult] = [:]
     /// The place of each result among the notifications: what a cancel cuts off does not depend on when it is looked at.
     private var places: [NotificationID: Int] = [:]
     /// Values of runs that were proposed by this attempt and not yet told or acknowledged.
     private var proposed: [UInt32: [UInt8]] = [:]
     private(set) var inputIsOpen: Bool
+    private var lastAwaitingOn: Awaiting?
     private var said: [ServiceMessage] = []
     private var nextID: UInt32 = 1
     private var nextSignal = AwakeableID.indexMin
@@ -46,6 +54,10 @@ struct SimulatedHandler {
         inputIsOpen = order.keepsInputOpen
         let frames = ActionText.decode(order.opening)
         opening = Array(frames.dropFirst())
+        if let first = frames.first, case .start(let start)? = try? ServerMessage.decode(first) {
+            eagerState = Dictionary(start.stateMap.map { ($0.key, $0.value) }) { $1 }
+            knowsAllState = !start.partialState
+        }
         var input: [UInt8] = []
         for frame in opening {
             switch try? ServerMessage.decode(frame) {
@@ -81,7 +93,7 @@ struct SimulatedHandler {
     }
 
     /// What has come for an id, if it came before a cancel.
-    private func result(of id: NotificationID) -> CompletionResult? {
+    func result(of id: NotificationID) -> CompletionResult? {
         let place = places[id] ?? .max
         return place < places[.cancelSignal] ?? .max ? results[id] : nil
     }
@@ -92,7 +104,7 @@ struct SimulatedHandler {
 
     // MARK: Running
 
-    private enum Stop: Error {
+    enum Stop: Error {
         /// Waits for these, all of them or any.
         case wait(Awaiting)
         case failed(Failure, cancelling: String?)
@@ -105,6 +117,7 @@ struct SimulatedHandler {
         position = 0
         nextID = 1
         nextSignal = AwakeableID.indexMin
+        written = [:]
         do {
             var text = ""
             for step in script { text += try perform(step) }
@@ -120,7 +133,14 @@ struct SimulatedHandler {
     private mutating func outcome(of stop: Stop) -> Outcome {
         switch stop {
         case .wait(let awaiting):
-            if inputIsOpen { return .said(said, isOver: false) }
+            if inputIsOpen {
+                // People see it; whoever says it again says the same.
+                if order.protocolVersion >= 7, lastAwaitingOn != awaiting {
+                    lastAwaitingOn = awaiting
+                    said.append(.awaitingOn(awaiting, executingSideEffects: false))
+                }
+                return .said(said, isOver: false)
+            }
             return .said(said + [.suspension(awaiting)], isOver: true)
         case .failed(let failure, let callee):
             do {
@@ -134,26 +154,31 @@ struct SimulatedHandler {
         }
     }
 
-    private mutating func id() -> UInt32 {
+    mutating func id() -> UInt32 {
         defer { nextID += 1 }
         return nextID
     }
 
-    /// Says a command, or finds it in the journal.
-    private mutating func say(_ operation: Command.Operation) throws {
-        if position < replayed.count {
-            let there = replayed[position]
+    /// The command that is replayed next; `nil` if the next one is new.
+    var next: Command? { position < replayed.count ? replayed[position] : nil }
+
+    /// Says a command, or finds it in the journal; true if it is new.
+    @discardableResult
+    mutating func say(_ operation: Command.Operation) throws -> Bool {
+        let command = Command(operation)
+        if let there = next {
             position += 1
-            guard there.type == Command(operation).type, ids(there) == ids(Command(operation)) else {
+            guard there.type == command.type, ids(there) == ids(command) else {
                 throw Stop.mismatch(
-                    "\(order.invocation): \(there.type.wireName) instead of \(Command(operation).type.wireName)"
+                    "\(order.invocation): \(there.type.wireName) instead of \(command.type.wireName)"
                 )
             }
-            return
+            return false
         }
         position += 1
-        replayed.append(Command(operation))
-        said.append(.command(Command(operation)))
+        replayed.append(command)
+        said.append(.command(command))
+        return true
     }
 
     private func ids(_ command: Command) -> [UInt32] { command.completionIDs.map(\.0) }
@@ -183,6 +208,8 @@ struct SimulatedHandler {
                 try wait(for: [.completion(one), .completion(two)], .allCompleted, callee: nil)
             }
             return "b"
+        case .callBeside(let target, let script, let milliseconds, let combinator):
+            return try performCall(target, script: script, beside: milliseconds, combinator)
         case .call(let target, let script, let idempotencyKey):
             return try performCall(target, script: script, idempotencyKey: idempotencyKey)
         case .send(let target, let script, let delay):
@@ -196,50 +223,55 @@ struct SimulatedHandler {
             )
             try say(.oneWayCall(send))
             return ""
+        case .sendAndAttach(let target, let script):
+            return try sendAndAttach(target, script: script)
         case .increment:
-            let id = id()
-            try say(.getLazyState(key: Self.counterName, completionID: id))
-            let value = Int(try text(of: completion(of: id))) ?? 0
-            try say(.setState(key: Self.counterName, value: Array(String(value + 1).utf8)))
+            try increment()
             return ""
-        case .awaitSignal(let isNamed, let helper, let delay):
-            return try awaitSignal(isNamed: isNamed, helper: helper, delay: delay)
+        case .state(let step): return try perform(step)
+        case .promise(let step): return try perform(step)
+        case .awaitSignal(let kind, let helper, let delay):
+            return try awaitSignal(kind, helper: helper, delay: delay)
         case .giveSignal:
             try giveSignal()
             return ""
-        case .attach(let idempotencyKey):
+        case .attach(let reference):
             let id = id()
-            try say(.attachInvocation(target: Self.reference(idempotencyKey), completionID: id))
+            try say(.attachInvocation(target: Self.target(of: reference), completionID: id))
             return try text(of: completion(of: id))
-        case .getOutput(let idempotencyKey):
+        case .getOutput(let reference):
             let id = id()
-            try say(.getInvocationOutput(target: Self.reference(idempotencyKey), completionID: id))
+            try say(.getInvocationOutput(target: Self.target(of: reference), completionID: id))
             return try text(of: completion(of: id))
         case .fail:
             throw Stop.failed(Failure(code: 418, message: "script"), cancelling: nil)
         }
     }
 
-    static let counterName = Array("n".utf8)
-
-    private static func reference(_ idempotencyKey: String) -> InvocationTargetReference {
-        .idempotentRequest(
-            serviceName: "Greeter",
-            serviceKey: nil,
-            handlerName: "greet",
-            idempotencyKey: idempotencyKey,
-            scope: nil
-        )
+    private static func target(of reference: Step.Reference) -> InvocationTargetReference {
+        switch reference {
+        case .idempotent(let idempotencyKey):
+            .idempotentRequest(
+                serviceName: "Greeter",
+                serviceKey: nil,
+                handlerName: "greet",
+                idempotencyKey: idempotencyKey,
+                scope: nil
+            )
+        case .workflow(let key): .workflow(name: "Flow", key: key, scope: nil)
+        }
     }
 
-    private mutating func awaitSignal(isNamed: Bool, helper: Int, delay: Int64) throws -> String {
+    private mutating func awaitSignal(_ kind: Step.SignalKind, helper: Int, delay: Int64) throws -> String {
         let index = nextSignal
         nextSignal += 1
-        let signal: NotificationID = isNamed ? .namedSignal("go\(index)") : .signal(index)
+        let signal: NotificationID = kind == .named ? .namedSignal("go\(index)") : .signal(index)
+        let address =
+            kind == .indexed ? "\(order.invocation) \(index)" : Self.address(of: signal, for: order.invocation)
         let send = OneWayCallCommand(
             serviceName: "Greeter",
             handlerName: "greet",
-            parameter: Array("\(helper) \(Self.address(of: signal, for: order.invocation))".utf8),
+            parameter: Array("\(helper) \(address)".utf8),
             invokeTimeMilliseconds: delay == 0 ? 0 : UInt64(now + delay),
             invocationIDNotificationIndex: id()
         )
@@ -262,13 +294,47 @@ struct SimulatedHandler {
         let value = CompletionResult.value(Array("h\(order.invocation)".utf8))
         guard let first = arguments.first else { return }
         if arguments.count > 1 {
-            try say(.sendSignal(target: first, id: .namedSignal(arguments[1]), result: value))
+            let id: NotificationID = UInt32(arguments[1]).map { .signal($0) } ?? .namedSignal(arguments[1])
+            try say(.sendSignal(target: first, id: id, result: value))
         } else {
             try say(.completeAwakeable(id: first, result: value))
         }
     }
 
     private mutating func performCall(_ target: Target, script: Int, idempotencyKey: String?) throws -> String {
+        let (callee, result) = try call(target, script: script, idempotencyKey: idempotencyKey)
+        guard let there = self.result(of: result) else {
+            try wait(for: [.completion(result)], .firstCompleted, callee: callee)
+            return ""
+        }
+        if case .failure(let failure) = there { return "(failed \(failure.code))" }
+        return "(" + text(of: there) + ")"
+    }
+
+    /// Which of the two came first is for the clock to say: the result does not tell.
+    private mutating func performCall(
+        _ target: Target,
+        script: Int,
+        beside milliseconds: Int64,
+        _ combinator: Combinator
+    ) throws -> String {
+        let (callee, result) = try call(target, script: script, idempotencyKey: nil)
+        let sleep = id()
+        try say(.sleep(wakeUpTimeMilliseconds: UInt64(now + milliseconds), completionID: sleep))
+        let leaves = [NotificationID.completion(result), .completion(sleep)]
+        let outcome = Awaiting(combinator: combinator, leaves: leaves).evaluate {
+            self.result(of: $0).map { $0.isFailure ? .failed : .succeeded } ?? .pending
+        }
+        if outcome == .pending { try wait(for: leaves, combinator, callee: callee) }
+        return "c"
+    }
+
+    /// The id of the callee, if it is known by now, and the number of its result.
+    private mutating func call(
+        _ target: Target,
+        script: Int,
+        idempotencyKey: String?
+    ) throws -> (callee: String?, result: UInt32) {
         let (idNotification, result) = (id(), id())
         let call = CallCommand(
             serviceName: target.service,
@@ -280,17 +346,28 @@ struct SimulatedHandler {
             resultCompletionID: result
         )
         try say(.call(call))
-        var callee: String?
-        if case .invocationID(let text) = self.result(of: idNotification) { callee = text }
-        guard let there = self.result(of: result) else {
-            try wait(for: [.completion(result)], .firstCompleted, callee: callee)
-            return ""
-        }
-        if case .failure(let failure) = there { return "(failed \(failure.code))" }
-        return "(" + text(of: there) + ")"
+        guard case .invocationID(let callee) = self.result(of: idNotification) else { return (nil, result) }
+        return (callee, result)
     }
 
-    private func completion(of id: UInt32) throws -> CompletionResult {
+    private mutating func sendAndAttach(_ target: Target, script: Int) throws -> String {
+        let (idNotification, result) = (id(), id())
+        let send = OneWayCallCommand(
+            serviceName: target.service,
+            handlerName: target.handler,
+            parameter: Array(String(script).utf8),
+            key: target.key ?? "",
+            invocationIDNotificationIndex: idNotification
+        )
+        try say(.oneWayCall(send))
+        guard case .invocationID(let callee) = try completion(of: idNotification) else {
+            throw Stop.mismatch("\(order.invocation) is not told the id of what it sent")
+        }
+        try say(.attachInvocation(target: .invocationID(callee), completionID: result))
+        return try text(of: completion(of: result))
+    }
+
+    func completion(of id: UInt32) throws -> CompletionResult {
         if let result = result(of: id) { return result }
         try wait(for: [.completion(id)], .firstCompleted, callee: nil)
         return .void
@@ -309,7 +386,7 @@ struct SimulatedHandler {
         throw Stop.wait(Awaiting(combinator: .firstCompleted, leaves: [.cancelSignal], children: [inner]))
     }
 
-    private func text(of result: CompletionResult) -> String {
+    func text(of result: CompletionResult) -> String {
         switch result {
         case .value(let bytes): String(decoding: bytes, as: UTF8.self)
         case .failure(let failure): "failure \(failure.code)"

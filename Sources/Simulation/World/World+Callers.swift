@@ -6,8 +6,8 @@ import ServiceProtocol
 /// What callers do: they call, attach to what others called, ask for results, give up, and repeat what was not answered.
 extension World {
     func call() {
-        let script = scripts.add(script(depth: 0))
         let target = target()
+        let script = scripts.add(script(for: target, depth: 0))
         let isDelayed = Int.random(in: 0..<6, using: &entropy) == 0
         let request = InvokeRequest(
             target: target,
@@ -56,9 +56,32 @@ extension World {
                     waitsForResult: false
                 )
                 come(Caller(question: .invoke(request)))
-            case .completion: continue
+            case .completion(let id):
+                if let promise = promise(awaitedAs: id, by: invocation) { complete(promise) }
             }
         }
+    }
+
+    private func promise(awaitedAs id: UInt32, by invocation: Invocation) -> PromiseName? {
+        guard let key = invocation.head.stateKey else { return nil }
+        for row in storage.rows.journal[invocation.number] ?? []
+        where row.type == MessageType.getPromiseCommand.rawValue {
+            if case .getPromise(let name, id)? = (try? Command.decode(row.frame))?.operation {
+                return PromiseName(key: key, name: name)
+            }
+        }
+        return nil
+    }
+
+    private func complete(_ promise: PromiseName) {
+        let script = scripts.add([.promise(.complete(promise.name, isFailure: false))])
+        let request = InvokeRequest(
+            target: Target(service: promise.key.service, key: promise.key.key, handler: "tell"),
+            input: inputFrame(headers: [], value: Array(String(script).utf8)).payload,
+            idempotencyKey: "call-\(callers.count)",
+            waitsForResult: false
+        )
+        come(Caller(question: .invoke(request)))
     }
 
     private func come(_ caller: Caller) {
@@ -127,12 +150,17 @@ extension World {
     }
 
     private func accepted(_ id: InvocationID, isNew: Bool, _ caller: Caller) {
+        if isNew, acknowledged[id] != nil, !mayBeNew(id) { violated("\(id) is accepted as new twice") }
         if isNew { acknowledged.updateValue(nil, forKey: id) }
         if acknowledged[id] == nil { acknowledged.updateValue(nil, forKey: id) }
         noteKnown(id, counts: caller.callsCounter)
     }
 
     private func take(_ result: InvocationResult, of id: InvocationID, _ caller: Caller) {
+        // Of a run that somebody, perhaps this caller, has begun before.
+        if result == .failure(Failure(code: 409, message: "the workflow method was already invoked")) {
+            return accepted(id, isNew: false, caller)
+        }
         if let before = acknowledged[id] ?? nil, before != result, !mayRunAgain(id, after: before) {
             violated("\(id) has two results")
         }

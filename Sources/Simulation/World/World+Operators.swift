@@ -52,10 +52,11 @@ extension World {
         act(operation, on: id)
     }
 
-    /// What counts keeps its rows: the world looks at them at its end.
+    /// What counts keeps its rows: the world looks at them at its end. Seldom it is to go before it has begun, which is
+    /// refused unless it begins and ends before the turn.
     private func operation(for id: InvocationID) -> InvocationOperation? {
         let row = storage.rows.row(of: id)?.invocation
-        let counts = row?.head.stateKey != nil || countsInState.contains(id)
+        let counts = row?.head.target.service == "Counter" || countsInState.contains(id)
         switch Int.random(in: 0..<13, using: &entropy) {
         case 0, 1, 2: return .pause
         case 3, 4: return .resume(.keep)
@@ -65,8 +66,13 @@ extension World {
             return .restartAsNew(from: from, Bool.random(using: &entropy) ? .keep : elsewhere())
         case 9: return .cancel
         case 10: return .kill
-        case 11: return counts && row?.status == .completed ? nil : .purgeJournal
-        default: return counts && row?.status == .completed ? nil : .purge
+        case let choice:
+            if counts {
+                guard let row, [.scheduled, .inboxed].contains(row.status), Int.random(in: 0..<4, using: &entropy) == 0
+                else { return nil }
+                if let key = row.head.stateKey { uncounted.insert(key) }
+            }
+            return choice == 11 ? .purgeJournal : .purge
         }
     }
 
@@ -78,7 +84,7 @@ extension World {
 
     private func operateOnMany() {
         var filter = InvocationFilter()
-        filter.services = [Bool.random(using: &entropy) ? "Counter" : "Greeter"]
+        filter.services = [["Counter", "Greeter", "Flow"][Int.random(in: 0..<3, using: &entropy)]]
         let operation: InvocationOperation
         switch Int.random(in: 0..<5, using: &entropy) {
         case 0: operation = .pause
@@ -86,7 +92,7 @@ extension World {
         case 2: operation = .purgeJournal
         default: operation = .resume(.keep)
         }
-        if operation == .purgeJournal { filter.services = ["Greeter"] }
+        if operation == .purgeJournal, filter.services == ["Counter"] { filter.services = ["Greeter"] }
         let limit = Int.random(in: 1...4, using: &entropy)
         note("\(operation.name) up to \(limit) of \(filter.services)")
         submitAct { .operateBulk(BulkStep(operation, filter, limit: limit), actor: "world", $0) }
@@ -166,7 +172,23 @@ extension World {
         case .restarted(let id):
             if storage.rows.row(of: id) == nil { violated("\(id) was made by a restart and is lost") }
             noteKnown(id, counts: countsInState.contains(act.id))
-        case .cancelRequested, .pauseRequested, .ended, .alreadyPaused, .resumed, .purged: break
+        case .purged: checkNothingIsLeft(of: act.id)
+        case .cancelRequested, .pauseRequested, .ended, .alreadyPaused, .resumed: break
+        }
+    }
+
+    /// With the run of a workflow goes what belongs to its key, unless it is written anew in the same turn.
+    private func checkNothingIsLeft(of id: InvocationID) {
+        guard storage.rows.row(of: id) == nil,
+            let name = Self.flowKeys.first(where: { DerivedID.workflow(service: "Flow", key: $0) == id })
+        else { return }
+        let key = ServiceKey(service: "Flow", key: name)
+        let written = storage.lastCommit
+        if storage.rows.state[key] != nil, written.state[key]?.values.isEmpty ?? true {
+            violated("the run of \(name) was purged and its state is there")
+        }
+        for promise in storage.rows.promises.keys where promise.key == key && written.promises[promise] == nil {
+            violated("the run of \(name) was purged and its promise \(promise.name) is there")
         }
     }
 }

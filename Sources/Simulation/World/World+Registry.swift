@@ -55,11 +55,15 @@ extension World {
         submitChange { .catalog(.update(deployment.id, DeploymentUpdate(discovered: discovered)), actor: "world", $0) }
     }
 
-    /// What plain services leave behind goes within the time of the world.
+    /// What plain services and workflows leave behind goes within the time of the world.
     private func shortenRetention() {
         var configuration = ServiceConfiguration()
         configuration.journalRetention = .seconds(1)
         configuration.idempotencyRetention = .seconds(3)
         submitChange { .catalog(.configure("Greeter", configuration), actor: "world", $0) }
+        configuration = ServiceConfiguration()
+        configuration.journalRetention = .seconds(1)
+        configuration.workflowCompletionRetention = .seconds(3)
+        submitChange { .catalog(.configure("Flow", configuration), actor: "world", $0) }
     }
 }

@@ -46,6 +46,10 @@ extension World {
         submit(.attempt(attempt, event), from: .attempt(attempt))
     }
 
+    private func countMessage(_ frame: MessageFrame) {
+        counts.messages[MessageType(rawValue: frame.type), default: 0] += 1
+    }
+
     /// What a service says takes its time; some are slow.
     private func say(_ attempt: AttemptID, _ event: AttemptEvent) {
         let slowness: Int64 = isCalm ? 0 : attempt.rawValue % 5 == 0 ? 4000 : attempt.rawValue % 3 == 0 ? 300 : 0
@@ -63,6 +67,7 @@ extension World {
             submit(opening.command(readingFrom: storage), from: .attempt(opening.attempt))
         case .send(let attempt, let bytes):
             exchanges[attempt]?.take(bytes)
+            for frame in ActionText.decode(bytes) { countMessage(frame) }
             proceed(attempt)
         case .endInput(let attempt):
             exchanges[attempt]?.endInput()
@@ -98,6 +103,10 @@ extension World {
             )
         }
         journals[id] = handler.opening
+        for frame in handler.opening
+        where frame.type == MessageType.inputCommand.rawValue || !MessageType(rawValue: frame.type).isCommand {
+            countMessage(frame)
+        }
         if let end = outages[order.deployment], end > now {
             ended.append(order.attempt)
             return report(order.attempt, .failed(.network("the simulated deployment cannot be reached")))
@@ -151,7 +160,9 @@ extension World {
         case .said(let messages, let isOver):
             if chance(20) { return reportError(attempt) }
             for message in messages {
-                say(attempt, .received([message.frame(version: handler.order.protocolVersion)]))
+                let frame = message.frame(version: handler.order.protocolVersion)
+                countMessage(frame)
+                say(attempt, .received([frame]))
             }
             if isOver {
                 exchanges[attempt] = nil
@@ -163,8 +174,11 @@ extension World {
 
     private func reportError(_ attempt: AttemptID) {
         let delay: UInt64? = Bool.random(using: &entropy) ? nil : UInt64.random(in: 0...500, using: &entropy)
-        let error = ErrorMessage(code: 500, message: "simulated", nextRetryDelayMilliseconds: delay)
-        say(attempt, .received([ServiceMessage.error(error).frame(version: 7)]))
+        var error = ErrorMessage(code: 500, message: "simulated", nextRetryDelayMilliseconds: delay)
+        error.behavior = chance(100) ? .pause : chance(50) ? .fail : .retry
+        let frame = ServiceMessage.error(error).frame(version: 7)
+        countMessage(frame)
+        say(attempt, .received([frame]))
         exchanges[attempt] = nil
         ended.append(attempt)
     }

@@ -61,6 +61,8 @@ package final class World {
     var givenUp: Set<RequestID> = []
     /// Those that an operator may have sent to another deployment and that have not begun there.
     var movable: Set<InvocationID> = []
+    /// Keys that count and of which an operator may have removed what counted.
+    var uncounted: Set<ServiceKey> = []
     /// Whether results of plain services may expire while the world runs.
     var hasShortRetention = false
     var pins: [InvocationID: Pin] = [:]
@@ -97,6 +99,9 @@ package final class World {
         var settings = Settings()
         settings.attemptsMax = Int.random(in: 2...12, using: &entropy)
         settings.protocolVersionMax = Int.random(in: 5...7, using: &entropy)
+        settings.lazyState = Int.random(in: 0..<4, using: &entropy) == 0
+        // Often less than there is.
+        settings.eagerStateBytesMax = Int.random(in: 0...24, using: &entropy)
         settings.inactivityTimeout = .seconds(2)
         settings.abortTimeout = .seconds(8)
         settings.retryPolicy = RetryPolicy(
@@ -151,7 +156,6 @@ package final class World {
         storage.onCommit = nil
         storage.onRead = nil
         outages = [:]
-        if storage.rows.deployments.isEmpty { register() }
     }
 
     func chance(_ thousandths: Int) -> Bool { !isCalm && Int.random(in: 0..<1000, using: &entropy) < thousandths }
@@ -205,6 +209,8 @@ package final class World {
 
     /// Without faults: what can be done is done, and time passes to what is due.
     private func settle() throws {
+        // The last one may have been about to go when the faults ended.
+        if storage.rows.deployments.isEmpty { register() }
         now = now.adding(Interval(milliseconds: partition.hasWork(at: now) ? 1 : 500))
         deliver()
         try takeTurn()

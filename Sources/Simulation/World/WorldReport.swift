@@ -1,3 +1,5 @@
+import ServiceProtocol
+
 /// What a run came to.
 package struct WorldReport: Sendable {
     package var seed: UInt64
@@ -35,8 +37,29 @@ package struct WorldCounts: Sendable, Hashable {
     package var adopted = 0
     /// Side effects of run steps.
     package var effects = 0
+    /// Messages of services, and entries of journals that services were sent, by type.
+    package var messages: [MessageType: Int] = [:]
 
     package init() {}
+
+    /// Commands that handlers sent; replays are not counted.
+    package var handlerCommands: Int {
+        messages.reduce(0) { $0 + ($1.key.isCommand && $1.key != .inputCommand ? $1.value : 0) }
+    }
+
+    /// How often each message and entry occurred, and which of those of the protocol did not.
+    package var messageText: String {
+        let rows = messages.sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key.isCommand || $0.key.isNotification ? $0.key.entryTypeName : $0.key.wireName) \($0.value)" }
+        let missing = Self.expected.filter { messages[$0] == nil }.map(\.wireName)
+        return rows.joined(separator: ", ") + (missing.isEmpty ? "" : "\nnever: " + missing.joined(separator: ", "))
+    }
+
+    /// What a service can say and what it can be told, but for the acknowledgement of a command, which nobody asks for.
+    package static let expected: [MessageType] = (UInt16.min...0xFFFF).lazy.map { MessageType(rawValue: $0) }.filter {
+        $0.isCommand || $0.isNotification || [.suspension, .error, .end].contains($0)
+            || [.proposeRunCompletion, .awaitingOn, .proposeRunCompletionAck].contains($0)
+    }
 
     package static func += (left: inout Self, right: Self) {
         left.invocations += right.invocations
@@ -45,9 +68,11 @@ package struct WorldCounts: Sendable, Hashable {
         left.crashes += right.crashes
         left.adopted += right.adopted
         left.effects += right.effects
+        left.messages.merge(right.messages, uniquingKeysWith: +)
     }
 
     package var text: String {
-        "\(invocations) invocations, \(commands) commands, \(turns) turns, \(crashes) crashes, \(effects) effects"
+        "\(invocations) invocations, \(commands) commands, \(handlerCommands) of handlers, \(turns) turns, \(crashes) crashes, "
+            + "\(effects) effects"
     }
 }
