@@ -1,4 +1,3 @@
-import Glibc
 import Simulation
 
 /// Worlds of consecutive seeds, several at a time.
@@ -17,7 +16,7 @@ struct Campaign: Sendable {
         first = flags["from"] ?? 1
         count = flags["seeds"] ?? 1000
         seconds = flags["seconds"]
-        jobs = try flags.count("jobs", default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), max: 256)
+        jobs = try flags.jobs()
         options = try flags.options(seed: 0)
     }
 
@@ -78,7 +77,8 @@ struct Tally {
     static let failuresMax = 10
 
     private(set) var seeds = 0
-    private(set) var failures: [UInt64] = []
+    /// How to see each failing world again.
+    private(set) var failures: [String] = []
     private(set) var sums = WorldCounts()
     /// Of handlers, in the seed with the fewest.
     private(set) var fewestCommands = Int.max
@@ -90,7 +90,7 @@ struct Tally {
         sums += report.counts
         fewestCommands = min(fewestCommands, report.counts.handlerCommands)
         coverage += report.coverage
-        if !report.violations.isEmpty { failures.append(report.seed) }
+        if !report.violations.isEmpty { failures.append(report.replayCommand) }
     }
 
     var line: String {
@@ -98,8 +98,7 @@ struct Tally {
     }
 
     var text: String {
-        let replays = failures.map { "replay: perdure-simulation replay --seed \($0)" }
         let least = seeds == 0 ? "" : "at least \(fewestCommands) commands of handlers in each seed"
-        return ([coverage.text, sums.messageText, line, least] + replays).joined(separator: "\n")
+        return ([coverage.text, sums.messageText, line, least] + failures).joined(separator: "\n")
     }
 }

@@ -7,7 +7,10 @@ enum SimulationProgram {
         usage: perdure-simulation run [--from SEED] [--seeds N] [--seconds S] [--jobs N] [--steps N]
                    runs the worlds of N seeds (1000), or as many as fit in S seconds, each with N steps (400) of faults;
                    prints seeds, invocations and violated invariants; fails if there is one
-               perdure-simulation replay --seed SEED [--steps N]
+               perdure-simulation sweep [--from SEED] [--seeds N] [--jobs N] [--steps N]
+                   runs the worlds of N seeds (1), each of N steps (60) in which all goes well, again for each point of
+                   each turn, with a crash or an error of the disk there
+               perdure-simulation replay --seed SEED [--steps N] [--fault-turn N --fault N]
                    runs the world of one seed and prints its history
         """
 
@@ -16,7 +19,8 @@ enum SimulationProgram {
             let flags = try Flags(Array(arguments.dropFirst()))
             switch arguments.first {
             case "run": return await runMany(try Campaign(flags))
-            case "replay": return replay(try flags.options(seed: try flags.required("seed")))
+            case "sweep": return await runSweep(try SweepCampaign(flags))
+            case "replay": return replay(try flags.replayOptions())
             case "--help", "-h":
                 say(usage)
                 return 0
@@ -33,6 +37,11 @@ enum SimulationProgram {
         let tally = await campaign.run { say($0) }
         say(tally.text)
         return tally.failures.isEmpty ? 0 : 1
+    }
+
+    private static func runSweep(_ campaign: SweepCampaign) async -> Int32 {
+        let failures = await campaign.run { say($0) }
+        return failures == 0 ? 0 : 1
     }
 
     private static func replay(_ options: WorldOptions) -> Int32 {
@@ -61,7 +70,9 @@ struct UsageError: Error {
 
 /// `--name NUMBER` pairs, all known.
 struct Flags {
-    private static let names: Set<String> = ["from", "seeds", "seconds", "jobs", "steps", "seed"]
+    private static let names: Set<String> = [
+        "from", "seeds", "seconds", "jobs", "steps", "seed", "fault-turn", "fault",
+    ]
     private var values: [String: UInt64] = [:]
 
     init(_ arguments: [String]) throws(UsageError) {
@@ -89,6 +100,26 @@ struct Flags {
         guard let value = values[name] else { return preset }
         guard value >= 1, value <= UInt64(max) else { throw UsageError(text: "--\(name) takes 1 to \(max)") }
         return Int(value)
+    }
+
+    /// How many worlds run at once: one on each processor unless it is said.
+    func jobs() throws(UsageError) -> Int {
+        try count("jobs", default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))), max: 256)
+    }
+
+    /// Those of the world of `--seed`, among all faults or with the one that is named.
+    func replayOptions() throws(UsageError) -> WorldOptions {
+        let seed = try required("seed")
+        var options = try options(seed: seed)
+        if let turn = values["fault-turn"] {
+            guard let point = PlannedFault.Point(number: Int(clamping: try required("fault"))) else {
+                throw UsageError(text: "--fault is the number of no point of a turn")
+            }
+            let fault = PlannedFault(turn: Int(clamping: turn), point: point)
+            options = WorldOptions(seed: seed, steps: options.steps, fault: fault)
+        }
+        options.keepsHistory = true
+        return options
     }
 
     func options(seed: UInt64) throws(UsageError) -> WorldOptions {

@@ -40,7 +40,7 @@ extension MemoryRows {
     private func check(_ invocation: Invocation, _ found: inout [String]) {
         let number = invocation.number
         let timers = timersOf[number] ?? []
-        let name = invocation.nameInWorld
+        var name: String { invocation.nameInWorld }
         if timers.count != invocation.pendingTimers {
             found.append("\(name) has \(timers.count) timers and says \(invocation.pendingTimers)")
         }

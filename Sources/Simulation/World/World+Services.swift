@@ -158,7 +158,7 @@ extension World {
         switch outcome {
         case .mismatch(let text): violated("journal mismatch: " + text)
         case .said(let messages, let isOver):
-            if chance(20) { return reportError(attempt) }
+            if chance(options.errorChance) { return reportError(attempt) }
             for message in messages {
                 let frame = message.frame(version: handler.order.protocolVersion)
                 countMessage(frame)

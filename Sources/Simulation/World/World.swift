@@ -87,7 +87,7 @@ package final class World {
         do {
             return try World(options).run()
         } catch {
-            var report = WorldReport(seed: options.seed)
+            var report = WorldReport(options)
             report.violations = ["a new start fails: \(error)"]
             return report
         }
@@ -143,7 +143,7 @@ package final class World {
             idle += 1
         }
         if found.isEmpty { checkTheEnd() }
-        var report = WorldReport(seed: options.seed)
+        var report = WorldReport(options)
         report.violations = found
         report.history = history
         report.counts = counts
@@ -153,8 +153,6 @@ package final class World {
 
     private func becomeCalm() {
         isCalm = true
-        storage.onCommit = nil
-        storage.onRead = nil
         outages = [:]
     }
 
@@ -227,8 +225,9 @@ package final class World {
     }
 
     private func takeTurn() throws {
-        armDisk()
         counts.turns += 1
+        let fault = options.fault.flatMap { $0.turn == counts.turns ? $0.point : nil }
+        armDisk(fault)
         noteStatuses()
         var actions: [Action]
         do {
@@ -239,20 +238,39 @@ package final class World {
         }
         options.sabotage?.actions?(&actions, &entropy)
         check()
-        if chance(options.crashChance) {
-            let done = Int.random(in: 0...actions.count, using: &entropy)
-            for action in actions.prefix(done) { carryOut(action) }
-            note("crash after \(done) of \(actions.count) actions")
-            return try crash()
+        guard let done = actionsUntilCrash(of: actions.count, fault) else {
+            for action in actions { carryOut(action) }
+            return
         }
-        for action in actions { carryOut(action) }
+        for action in actions.prefix(done) { carryOut(action) }
+        note("crash after \(done) of \(actions.count) actions")
+        try crash()
     }
 
-    private func armDisk() {
+    /// After how many of its actions a turn is cut off; `nil` if it is not.
+    private func actionsUntilCrash(of count: Int, _ fault: PlannedFault.Point?) -> Int? {
+        if case .actions(let done) = fault, done <= count { return done }
+        return chance(options.crashChance) ? Int.random(in: 0...count, using: &entropy) : nil
+    }
+
+    private func armDisk(_ fault: PlannedFault.Point?) {
         storage.distort = options.sabotage?.writes.map { distort in
             { [unowned self] writes, rows in distort(&writes, rows, &entropy) }
         }
         storage.distortInbox = options.sabotage?.inbox
+        storage.onCommit = nil
+        storage.onRead = nil
+        switch fault {
+        case nil: armDiskByChance()
+        case .read(let count): failRead(after: count)
+        case .full: storage.onCommit = { _ in .full }
+        case .refused: storage.onCommit = { _ in .refused("the simulated store does not like it") }
+        case .commit(let isWritten): storage.onCommit = { _ in .inputOutput(isWritten: isWritten) }
+        case .actions: break
+        }
+    }
+
+    private func armDiskByChance() {
         guard !isCalm else { return }
         storage.onCommit = { [unowned self] writes in
             counts.adopted += writes.adoptedPayloads.count
@@ -261,9 +279,11 @@ package final class World {
             if chance(options.crashChance / 3) { return .inputOutput(isWritten: Bool.random(using: &entropy)) }
             return nil
         }
-        storage.onRead = nil
-        guard chance(options.crashChance / 3) else { return }
-        var readsLeft = Int.random(in: 0..<8, using: &entropy)
+        if chance(options.crashChance / 3) { failRead(after: Int.random(in: 0..<8, using: &entropy)) }
+    }
+
+    private func failRead(after count: Int) {
+        var readsLeft = count
         storage.onRead = {
             readsLeft -= 1
             return readsLeft < 0 ? .inputOutput("the simulated disk cannot be read") : nil

@@ -3,6 +3,8 @@ import ServiceProtocol
 /// What a run came to.
 package struct WorldReport: Sendable {
     package var seed: UInt64
+    /// What makes this world again, as arguments of a program.
+    package var arguments: String
     /// What is not as it must be; empty if all is well.
     package var violations: [String] = []
     /// What happened, oldest first, as far as it is remembered; empty unless it was asked for or something is wrong.
@@ -10,18 +12,23 @@ package struct WorldReport: Sendable {
     package var counts = WorldCounts()
     package var coverage = OperationCoverage()
 
-    package init(seed: UInt64) { self.seed = seed }
+    package init(_ options: WorldOptions) {
+        seed = options.seed
+        arguments = options.arguments
+    }
 
     /// One line.
     package var summary: String {
         let verdict =
             violations.isEmpty ? "no invariant is violated" : "VIOLATED: " + violations.joined(separator: "; ")
-        return "seed \(seed): \(counts.text); \(verdict)"
+        return "\(arguments): \(counts.text); \(verdict)"
     }
+
+    package var replayCommand: String { "replay: perdure-simulation replay \(arguments)" }
 
     /// What happened last, what is wrong, and how to see it again.
     package var replay: String {
-        (history.suffix(60) + [summary, "replay: perdure-simulation replay --seed \(seed)"]).joined(separator: "\n")
+        (history.suffix(60) + [summary, replayCommand]).joined(separator: "\n")
     }
 }
 
