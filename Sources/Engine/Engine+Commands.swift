@@ -198,7 +198,18 @@ extension Engine {
         if wakeUp <= now {
             try notify(number, .sleepCompletion, .completion(completionID), .void)
         } else {
-            arm(InvocationTimer(due: wakeUp, invocation: number, kind: .sleep, completionID: completionID))
+            let timer = InvocationTimer(due: wakeUp, invocation: number, kind: .sleep, completionID: completionID)
+            if try !isStored(timer) { arm(timer) }
         }
+    }
+
+    /// Whether a sleep was said before: nothing stops a service from saying one again, with the same number.
+    private func isStored(_ timer: InvocationTimer) throws(StorageError) -> Bool {
+        guard writes.invocations[timer.invocation]?.invocation.pendingTimers ?? 0 > 0,
+            !writes.removedTimers.contains(timer)
+        else { return false }
+        var before = timer
+        before.completionID -= 1
+        return try storage.timers(after: before, limit: 1).first == timer
     }
 }

@@ -140,7 +140,7 @@ extension Engine {
     // MARK: Timers
 
     mutating func arm(_ timer: InvocationTimer) {
-        if writes.removedTimers.remove(timer) == nil { writes.addedTimers.insert(timer) }
+        if writes.removedTimers.remove(timer) == nil, !writes.addedTimers.insert(timer).inserted { return }
         modify(timer.invocation) { $0.pendingTimers += 1 }
     }
 

@@ -217,6 +217,20 @@ import Testing
         #expect(desk.invocation(1)?.pendingTimers == 0)
     }
 
+    /// A service that says a sleep again, in the same breath or later, has one timer of it.
+    @Test func aSleepThatIsSaidAgainHasOneTimer() throws {
+        let desk = try running()
+        let sleep = command(.sleep(wakeUpTimeMilliseconds: UInt64(desk.now.milliseconds + 1), completionID: 1))
+        try desk.receive(1, sleep, sleep)
+        try desk.receive(1, sleep)
+        #expect(desk.storage.rows.timers.count == 1)
+        #expect(desk.invocation(1)?.pendingTimers == 1)
+        desk.now = desk.now.adding(.seconds(1))
+        #expect(try desk.fireTimers() == ["send 1: Sleep(1)=void"])
+        #expect(desk.invocation(1)?.pendingTimers == 0)
+        #expect(desk.storage.complaints.isEmpty)
+    }
+
     @Test func timersOfTheSameTurnGoWithTheirInvocation() throws {
         let desk = try running()
         let due = UInt64(desk.now.milliseconds + 1)
