@@ -19,7 +19,7 @@ help:
 	@echo 'make build    debug build; make release: release build'
 	@echo 'make bench    measure throughput and latency on this machine'
 	@echo 'make soak     run simulated worlds for an hour on all processors; SECONDS=60 for a minute'
-	@echo 'make fuzz     feed all that reads from outside with broken input for an hour; SECONDS=60 for a minute'
+	@echo 'make fuzz     search for input that all that reads from outside does not stand, for an hour; SECONDS=60 for a minute'
 	@echo 'make lint     check the format; make format: put it right'
 	@echo 'make docs     write the pages that are made from the program'
 	@echo 'make deps     install the Debian packages that all of this needs'
@@ -60,10 +60,11 @@ soak: deps
 	swift build -c release --product perdure-simulation
 	@"$$(swift build -c release --show-bin-path)/perdure-simulation" run --seconds $(SECONDS) --from "$${FROM:-1}"
 
-# With optimisation, and apart from the builds that ship; what is wrong prints how to see it again.
+# Guided by coverage, in a build of its own. What is found prints how to see it again; the inputs that reach most stay in
+# .build/fuzz/corpus for the next run.
 fuzz: deps
-	FUZZ_SECONDS=$(SECONDS) swift test --disable-xctest -c release -Xswiftc -enable-testing --build-path .build/fuzz \
-	    --filter FuzzTests
+	PERDURE_FUZZER=1 swift build -c release --sanitize fuzzer --build-path .build/fuzz/build --product perdure-fuzz
+	@.build/fuzz/build/release/perdure-fuzz run --seconds $(SECONDS)
 
 lint:
 	swift format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -31,6 +31,11 @@ let carriesSwift: [LinkerSetting] = [
     )
 ]
 
+// The fuzzer needs a runtime that only `--sanitize fuzzer` links, so nothing but `make fuzz` asks for it.
+let fuzzer: [Target] =
+    Context.environment["PERDURE_FUZZER"] == nil
+    ? [] : [.systemLibrary(name: "CLibFuzzer"), program("perdure-fuzz", ["Fuzzing", "CLibFuzzer"])]
+
 let package = Package(
     name: "perdure",
     products: [
@@ -114,6 +119,14 @@ let package = Package(
         ),
 
         program("perdure-simulation", ["Simulation"]),
+        room(
+            "Fuzzing",
+            [
+                "DurableModel", "ServiceProtocol", "Registry", "Engine", "Partition", "Simulation", "Store", "HTTP",
+                "Endpoints", "ControlProtocol", "Configuration", "Introspection", "IngressAPI", "AdminAPI",
+                "GoldenRecordings",
+            ]
+        ),
 
         .target(
             name: "GoldenRecordings",
@@ -184,14 +197,8 @@ let package = Package(
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel"]),
-        tests(
-            "FuzzTests",
-            [
-                "ServiceProtocol", "HTTP", "Endpoints", "IngressAPI", "ControlProtocol", "Introspection", "Registry",
-                "DurableModel", "GoldenRecordings",
-            ]
-        ),
+        tests("FuzzTests", ["Fuzzing"]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["ControlProtocol", "DurableModel"], exclude: ["services"]),
-    ]
+    ] + fuzzer
 )

@@ -80,6 +80,15 @@ struct Room {
         ),
         Room("CommandLine", ["ControlProtocol", "DurableModel"], faces),
         Room(
+            "Fuzzing",
+            [
+                "DurableModel", "ServiceProtocol", "Registry", "Engine", "Partition", "Simulation", "Store", "HTTP",
+                "Endpoints", "ControlProtocol", "Configuration", "Introspection", "IngressAPI", "AdminAPI",
+                "GoldenRecordings",
+            ],
+            faces
+        ),
+        Room(
             "perdured",
             [
                 "DurableModel", "Configuration", "Logging", "Systemd", "EventLoop", "Store", "Partition", "Endpoints",
@@ -96,6 +105,7 @@ struct Room {
             machine
         ),
         Room("perdure-simulation", ["Simulation"], machine),
+        Room("perdure-fuzz", ["Fuzzing", "CLibFuzzer"], faces),
     ]
 
     /// Modules that no room may import, with what to use instead.

@@ -1,23 +1,32 @@
 import Testing
 
+@testable import Fuzzing
+
 /// Whatever bytes come, a reader answers: it takes them or refuses them, and never ends the process.
 @Suite(.serialized) struct FuzzTests {
-    static let targets: [FuzzTarget] =
-        [FuzzTarget.serviceMessages, .http1, .http2Server, .http2Client, .manifest, .ids] + [
-            .ingressPaths, .ingressReferences, .controlFrames, .sql,
-        ]
+    private func target(_ name: String) throws -> FuzzTarget { try #require(FuzzTarget.named(name)) }
 
-    @Test("fixed inputs", .enabled(if: FuzzRun.seconds == nil), arguments: targets.map(\.name))
-    func fixed(name: String) throws {
-        FuzzRun.fixed(try #require(Self.targets.first { $0.name == name }))
+    @Test("fixed inputs", arguments: FuzzTarget.all.map(\.name))
+    func fixed(name: String) throws { FuzzRun.fixed(try target(name)) }
+
+    @Test(arguments: FuzzTarget.all.map(\.name))
+    func examplesAreTakenAsTheyAre(name: String) throws {
+        let target = try target(name)
+        #expect(!target.examples.isEmpty)
+        for example in target.examples { #expect(target.complaint(about: example) == nil) }
     }
 
-    @Test(.enabled(if: FuzzRun.seconds != nil))
-    func asLongAsIsSaid() throws {
-        FuzzRun.timed(Self.targets, seconds: try #require(FuzzRun.seconds))
+    @Test func everyTargetHasANameOfItsOwn() {
+        #expect(Set(FuzzTarget.all.map(\.name)).count == FuzzTarget.all.count)
     }
 
     @Test func anInputIsTheSameEachTime() {
-        for target in Self.targets { #expect(target.input(17).bytes == target.input(17).bytes) }
+        for target in FuzzTarget.all { #expect(target.input(17) == target.input(17)) }
+    }
+
+    @Test func wordsBecomeADictionary() throws {
+        var target = try target("ids")
+        target.words = [Array("a\"\\".utf8), [], [0, 0x7F, 0xFF]]
+        #expect(target.dictionary == "\"\\x61\\x22\\x5c\"\n\"\\x00\\x7f\\xff\"\n")
     }
 }

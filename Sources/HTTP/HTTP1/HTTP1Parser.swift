@@ -1,5 +1,6 @@
 /// What the next bytes of an HTTP/1 connection mean. Buffers point into the bytes that were handed in.
-enum HTTP1Event {
+package enum HTTP1Event {
+    /// All that came is read; the rest of what began here has still to come.
     case needsInput
     case head(HTTPHead, HTTPBodyFraming)
     case body(UnsafeRawBufferPointer)
@@ -12,8 +13,9 @@ enum HTTP1Event {
 /// The strict reader of one direction of an HTTP/1 connection (RFC 9112): bytes in, events out, resumable at any byte.
 /// Servers read requests with it, clients responses. It is a value without a socket; whoever owns it decides when to ask
 /// for the next event, and so how far ahead a pipelining peer gets.
-struct HTTP1Parser {
-    enum Role: Sendable {
+package struct HTTP1Parser {
+    /// Which of the two kinds of messages is read.
+    package enum Role: Sendable {
         case requests
         case responses
     }
@@ -42,7 +44,7 @@ struct HTTP1Parser {
     /// Client only: the next response answers a HEAD request and so has no body, whatever its fields say.
     var nextResponseHasNoBody = false
 
-    init(_ role: Role) {
+    package init(_ role: Role) {
         self.role = role
     }
 
@@ -54,7 +56,7 @@ struct HTTP1Parser {
 
     /// The next event of `input` from `offset` on, which moves behind what was used. Call until `.needsInput`, then
     /// forget `input`: what is still needed was kept.
-    mutating func next(_ input: UnsafeRawBufferPointer, from offset: inout Int) -> HTTP1Event {
+    package mutating func next(_ input: UnsafeRawBufferPointer, from offset: inout Int) -> HTTP1Event {
         switch state {
         case .head: return nextHead(input, from: &offset)
         case .refused(let refusal): return .refused(refusal)
@@ -63,7 +65,7 @@ struct HTTP1Parser {
     }
 
     /// The peer sends nothing more. `.end` where that is the end of a body, `.needsInput` between two messages.
-    mutating func inputEnded() -> HTTP1Event {
+    package mutating func inputEnded() -> HTTP1Event {
         switch state {
         case .untilClose, .complete:
             state = .head

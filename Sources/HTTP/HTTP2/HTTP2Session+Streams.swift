@@ -60,7 +60,7 @@ extension HTTP2Session {
     }
 
     /// Client: opens a stream; nil when the session takes no more. With `isEnd` the request has no body.
-    func request(_ head: HTTPHead, isEnd: Bool) -> HTTP2StreamKey? {
+    package func request(_ head: HTTPHead, isEnd: Bool) -> HTTP2StreamKey? {
         guard let library, availableStreams > 0 else { return nil }
         let slot = takeSlot(id: -1)
         let id = withFields(of: head) { fields in
@@ -79,7 +79,7 @@ extension HTTP2Session {
     }
 
     /// Server: the head of the answer. With `isEnd` there is no body. Once per stream; does nothing when the stream is gone.
-    func respond(_ head: HTTPHead, to key: HTTP2StreamKey, contentLength: Int? = nil, isEnd: Bool) {
+    package func respond(_ head: HTTPHead, to key: HTTP2StreamKey, contentLength: Int? = nil, isEnd: Bool) {
         guard let library, let slot = slot(key), streams[slot].sending == .nothing else { return }
         let id = streams[slot].id
         // A request that goes on is stopped behind the answer's end. To tell when that is, even an empty body is read: a
@@ -125,7 +125,7 @@ extension HTTP2Session {
 
     /// The same for bytes that are handed over whole.
     @discardableResult
-    func write(_ bytes: [UInt8], to key: HTTP2StreamKey) -> Bool {
+    package func write(_ bytes: [UInt8], to key: HTTP2StreamKey) -> Bool {
         guard let slot = slot(key), streams[slot].sending == .body else { return true }
         streams[slot].append(bytes)
         return wrote(slot)
@@ -139,7 +139,7 @@ extension HTTP2Session {
     }
 
     /// The body is complete.
-    func end(_ key: HTTP2StreamKey) {
+    package func end(_ key: HTTP2StreamKey) {
         guard let slot = slot(key), streams[slot].sending == .body else { return }
         streams[slot].sending = .ending
         resume(slot)
@@ -168,12 +168,12 @@ extension HTTP2Session {
     // MARK: Back-pressure
 
     /// Stops the peer once its window of this stream is used up; what it has sent is still told.
-    func pauseReading(_ key: HTTP2StreamKey) {
+    package func pauseReading(_ key: HTTP2StreamKey) {
         guard let slot = slot(key) else { return }
         streams[slot].isPaused = true
     }
 
-    func resumeReading(_ key: HTTP2StreamKey) {
+    package func resumeReading(_ key: HTTP2StreamKey) {
         guard let library, let slot = slot(key), streams[slot].isPaused else { return }
         streams[slot].isPaused = false
         let credit = streams[slot].uncredited

@@ -5,8 +5,9 @@ internal import CNghttp2
 ///
 /// The library's functions that read or write must not be entered from its callbacks, nor may the session be freed there;
 /// this type enters them in `receive` and `nextOutput` only, and checks it.
-final class HTTP2Session {
-    enum Role: Sendable {
+package final class HTTP2Session {
+    /// Which end of the connection it is.
+    package enum Role: Sendable {
         case server
         case client
     }
@@ -27,7 +28,7 @@ final class HTTP2Session {
     /// Of the requests that a client makes.
     var scheme: StaticString = "http"
     /// Whoever owns the session; it must not outlive it.
-    unowned var delegate: (any HTTP2SessionDelegate)?
+    package unowned var delegate: (any HTTP2SessionDelegate)?
     /// Something may be ready to be sent: ask with `nextOutput`.
     @exclusivity(unchecked) var wantsFlush = true
     var activeStreams = 0
@@ -54,7 +55,8 @@ final class HTTP2Session {
     @exclusivity(unchecked) var outgoing: [nghttp2_nv] = []
     let digits = UnsafeMutablePointer<UInt8>.allocate(capacity: 32)
 
-    init(_ role: Role, settings: HTTP2Settings) {
+    /// A session whose first frames wait to be sent.
+    package init(_ role: Role, settings: HTTP2Settings) {
         self.role = role
         digits.initialize(repeating: 0, count: 32)
         makeLibrarySession()
@@ -74,7 +76,7 @@ final class HTTP2Session {
     }
 
     /// Takes bytes from the peer. `now` is any monotonic clock in milliseconds.
-    func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) {
+    package func receive(_ bytes: UnsafeRawBufferPointer, now: UInt64) {
         guard let library, failure == nil, !bytes.isEmpty else { return }
         self.now = now
         budget.advance(to: now)
@@ -87,7 +89,7 @@ final class HTTP2Session {
     }
 
     /// The next bytes for the peer, or nil when there are none for now; valid until the next call.
-    func nextOutput() -> UnsafeRawBufferPointer? {
+    package func nextOutput() -> UnsafeRawBufferPointer? {
         guard let library, failure == nil else { return nil }
         enter()
         var pointer: UnsafePointer<UInt8>?

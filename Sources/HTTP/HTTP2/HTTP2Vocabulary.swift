@@ -1,6 +1,6 @@
 /// A stream of one HTTP/2 session: a place in its table and how often that place was used before, so that a key kept too
 /// long finds nothing instead of another stream.
-struct HTTP2StreamKey: Sendable, Hashable {
+package struct HTTP2StreamKey: Sendable, Hashable {
     var slot: UInt32
     var generation: UInt32
 }
@@ -46,7 +46,7 @@ extension HTTP2ErrorCode: CustomStringConvertible {
 }
 
 /// What a session announces and allows.
-struct HTTP2Settings: Sendable, Hashable {
+package struct HTTP2Settings: Sendable, Hashable {
     /// Bytes of a body that the peer may send ahead of our taking them, for a stream and for all together.
     var streamWindow: Int32
     var connectionWindow: Int32
@@ -54,13 +54,13 @@ struct HTTP2Settings: Sendable, Hashable {
     var concurrentStreams: UInt32
 
     /// Bodies are mostly small and 200 clients of 256 KiB each stay bounded by the connection's megabyte.
-    static let server = HTTP2Settings(
+    package static let server = HTTP2Settings(
         streamWindow: 256 * 1024,
         connectionWindow: 1024 * 1024,
         concurrentStreams: 200
     )
     /// One connection carries many attempts. Each may be ahead by what is in memory for it in any case, and no more.
-    static let client = HTTP2Settings(
+    package static let client = HTTP2Settings(
         streamWindow: 256 * 1024,
         connectionWindow: 16 * 1024 * 1024,
         concurrentStreams: 0
@@ -69,7 +69,7 @@ struct HTTP2Settings: Sendable, Hashable {
 
 /// What a session tells its owner, inside `receive` or `nextOutput`. The owner may call everything of the session from
 /// here but these two.
-protocol HTTP2SessionDelegate: AnyObject {
+package protocol HTTP2SessionDelegate: AnyObject {
     /// Server: a request, on a stream not known before. Client: the response's head (never an informational one).
     func session(_ session: HTTP2Session, head: HTTPHead, of stream: HTTP2StreamKey, isEnd: Bool)
     /// Server: a request whose head was refused before it was read; it wants an answer.

@@ -52,7 +52,7 @@ package enum HTTPMethod: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 /// How the end of a message's body is told (RFC 9112, section 6.3).
-enum HTTPBodyFraming: Sendable, Hashable {
+package enum HTTPBodyFraming: Sendable, Hashable {
     case none
     case length(Int)
     case chunked

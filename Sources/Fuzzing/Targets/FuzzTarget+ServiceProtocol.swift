@@ -5,24 +5,17 @@ extension FuzzTarget {
     /// The stream of a service, and of a server: frames, and what is in them.
     static let serviceMessages = FuzzTarget(
         name: "service-messages",
-        examples: Recordings.streams + [framed(generatedFrames)],
+        examples: Recordings.streams + [FrameBytes.joined(types.map { MessageFrame(type: $0, payload: []) })],
         words: types.map { [UInt8($0 >> 8), UInt8($0 & 255)] } + [
             [0, 0, 0, 0], [0x80, 0], [0xFF, 0xFF, 0xFF, 0xFF],
         ],
         generate: { random in
-            framed(
-                (0..<Int.random(in: 1...6, using: &random)).map { _ in
-                    MessageFrame(
-                        type: types.randomElement(using: &random) ?? 0,
-                        requestedAck: Int.random(in: 0..<8, using: &random) == 0,
-                        payload: message(depth: 0, &random)
-                    )
-                }
-            )
+            FrameBytes.joined((0..<Int.random(in: 1...6, using: &random)).map { _ in anyFrame(&random) })
         },
+        reshape: { bytes, random in FrameBytes.reshaped(bytes, &random) { anyFrame(&$0) } },
         read: { bytes, random in
-            let whole = frames(of: bytes, pieces: max(1, bytes.count))
-            if frames(of: bytes, pieces: Int.random(in: 1...40, using: &random)) != whole {
+            let whole = FrameBytes.frames(of: bytes, pieces: max(1, bytes.count))
+            if FrameBytes.frames(of: bytes, pieces: Int.random(in: 1...40, using: &random)) != whole {
                 return "the frames depend on how the bytes are split"
             }
             for frame in whole {
@@ -32,33 +25,24 @@ extension FuzzTarget {
         }
     )
 
+    /// One message: two bytes of type, and the payload. No length has to fit, so that all effort goes into what is inside.
+    static let servicePayloads = FuzzTarget(
+        name: "service-payloads",
+        examples: Recordings.frames.map { [UInt8($0.type >> 8), UInt8($0.type & 255)] + $0.payload },
+        words: [[0x0A], [0x12], [0x72], [0x7A, 0], [0x18, 1], [0xFF, 0xFF, 0xFF, 0xFF, 0x0F]],
+        generate: { random in
+            let frame = anyFrame(&random)
+            return [UInt8(frame.type >> 8), UInt8(frame.type & 255)] + frame.payload
+        },
+        read: { bytes, _ in
+            guard bytes.count >= 2 else { return nil }
+            let type = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+            return readMessage(MessageFrame(type: type, payload: Array(bytes[2...])))
+        }
+    )
+
     private static let types: [UInt16] =
         Array(0...7) + Array(0x0400...0x0414) + [0x8002, 0x8006, 0xFBFF, 0xFC01] + Array(0x8009...0x8013)
-
-    private static let generatedFrames = types.map { MessageFrame(type: $0, payload: []) }
-
-    private static func framed(_ frames: [MessageFrame]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for frame in frames { frame.encode(into: &bytes) }
-        return bytes
-    }
-
-    private static func frames(of bytes: [UInt8], pieces size: Int) -> [MessageFrame] {
-        var decoder = FrameDecoder(payloadBytesMax: 1 << 20)
-        var found: [MessageFrame] = []
-        var start = 0
-        while start < bytes.count {
-            let end = min(bytes.count, start + size)
-            bytes[start..<end].withUnsafeBytes { decoder.append($0) }
-            start = end
-            do {
-                while let frame = try decoder.next() { found.append(frame) }
-            } catch {
-                return found
-            }
-        }
-        return found
-    }
 
     /// What is taken must be written as it was read.
     private static func readMessage(_ frame: MessageFrame) -> String? {
@@ -77,6 +61,14 @@ extension FuzzTarget {
             }
         }
         return nil
+    }
+
+    private static func anyFrame(_ random: inout FuzzRandom) -> MessageFrame {
+        MessageFrame(
+            type: types.randomElement(using: &random) ?? 0,
+            requestedAck: Int.random(in: 0..<8, using: &random) == 0,
+            payload: message(depth: 0, &random)
+        )
     }
 
     /// A message of protocol buffers with any fields.

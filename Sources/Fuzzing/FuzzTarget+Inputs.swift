@@ -1,18 +1,8 @@
-/// Something that reads bytes from outside, with examples of what it reads.
-struct FuzzTarget: Sendable {
-    var name: String
-    /// Whole and valid inputs, from which others are made.
-    var examples: [[UInt8]]
-    /// What means something to the reader.
-    var words: [[UInt8]]
-    /// Makes inputs by rules of their own; without it they are only made of the examples.
-    var generate: (@Sendable (inout FuzzRandom) -> [UInt8])?
-    /// Reads an input in every way there is; gives back what is wrong, beside a crash.
-    var read: @Sendable ([UInt8], inout FuzzRandom) -> String?
-
+/// How inputs are made.
+extension FuzzTarget {
     /// The input of that number: the same each time, so that a number is enough to see it again.
-    func input(_ number: UInt64) -> (bytes: [UInt8], random: FuzzRandom) {
-        var random = FuzzRandom(seed: number &* 0x9E37_79B9_7F4A_7C15 ^ UInt64(name.utf8.count))
+    package func input(_ number: UInt64) -> [UInt8] {
+        var random = FuzzRandom(seed: number &* 0x9E37_79B9_7F4A_7C15 ^ FuzzRandom.digest(of: Array(name.utf8)))
         var bytes: [UInt8]
         if let generate, Bool.random(using: &random) {
             bytes = generate(&random)
@@ -22,8 +12,33 @@ struct FuzzTarget: Sendable {
         if Int.random(in: 0..<4, using: &random) == 0, let other = examples.randomElement(using: &random) {
             bytes = Self.crossed(bytes, other, &random)
         }
-        for _ in 0..<Int.random(in: 0...8, using: &random) { mutate(&bytes, &random) }
-        return (bytes, random)
+        for _ in 0..<Int.random(in: 0...8, using: &random) { bytes = mutated(bytes, &random) }
+        return bytes
+    }
+
+    /// The inputs that a search begins with: all examples, and as many that are made by the target's own rules.
+    package func seeds(generated count: UInt64) -> [[UInt8]] {
+        guard let generate else { return examples }
+        return examples
+            + (0..<count).map { number in
+                var random = FuzzRandom(seed: number)
+                return generate(&random)
+            }
+    }
+
+    /// The words as a dictionary of libFuzzer's: one a line, in quotes.
+    package var dictionary: String {
+        words.filter { !$0.isEmpty }.map { word in
+            "\"" + word.map { "\\x" + ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined() + "\"\n"
+        }.joined()
+    }
+
+    /// The input with one change.
+    package func mutated(_ bytes: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
+        if let reshape, Bool.random(using: &random) { return reshape(bytes, &random) }
+        var bytes = bytes
+        mutate(&bytes, &random)
+        return bytes
     }
 
     private static func crossed(_ one: [UInt8], _ other: [UInt8], _ random: inout FuzzRandom) -> [UInt8] {
@@ -46,24 +61,13 @@ struct FuzzTarget: Sendable {
         default: bytes.insert(contentsOf: words.randomElement(using: &random) ?? [], at: place)
         }
     }
-}
 
-/// Chance whose whole run follows from its seed (SplitMix64).
-struct FuzzRandom: RandomNumberGenerator {
-    private var state: UInt64
+    /// Texts as inputs or words.
+    static func texts(_ texts: [String]) -> [[UInt8]] { texts.map { Array($0.utf8) } }
 
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed &>> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed &>> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed &>> 31)
-    }
-
-    /// `count` of something, at most.
-    mutating func bytes(upTo count: Int) -> [UInt8] {
-        (0..<Int.random(in: 0...count, using: &self)).map { _ in .random(in: 0...255, using: &self) }
-    }
+    /// What JSON is made of.
+    static let jsonWords = texts([
+        "{", "}", "[", "]", ",", ":", "null", "true", "\"\"", "-1", "1e400", "18446744073709551616", "\"\\ud800\"",
+        "\"\\u0000\"",
+    ])
 }
