@@ -17,9 +17,11 @@ struct Mode: CustomTestStringConvertible {
         Mode(name: "with lazy state", flags: ["--disable-eager-state"]),
     ]
 
-    func house() throws -> House {
+    /// A house with these flags, those of its first start alone, and the features.
+    func house(_ more: [String] = [], first: [String] = []) throws -> House {
         let retries = ["--retry-initial-interval", "50ms", "--retry-interval-max", "200ms"]
-        let house = try House(flags + retries)
+        let house = try House(flags + retries + more, start: false)
+        try house.start(extraFlags: first)
         try house.register(.features, http1: http1)
         return house
     }

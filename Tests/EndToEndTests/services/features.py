@@ -176,6 +176,23 @@ async def scoped(ctx: restate.Context, value: str) -> dict:
     return await ctx.scope("somewhere").service_call(about_me, arg=value)
 
 
+@feature.handler()
+async def limited(ctx: restate.Context, value: str) -> dict:
+    return await ctx.scope("somewhere").service_call(about_me, arg=value, limit_key="tenant/user")
+
+
+@feature.handler()
+async def sends_scoped(ctx: restate.Context, value: str) -> str:
+    return await ctx.scope("somewhere").object_send(put, key=value, arg=value, limit_key="tenant").invocation_id()
+
+
+@feature.handler()
+async def unscoped(ctx: restate.Context, value: str) -> list:
+    """What a handler is told of the scope and the limit key that it was called with."""
+    request = ctx.request()
+    return [request.scope, request.limit_key]
+
+
 # Several things at once
 
 
@@ -285,6 +302,20 @@ async def terminal_step(ctx: restate.Context, ident: str) -> str:
 
 
 @feature.handler()
+async def piles_up(ctx: restate.Context, request: dict) -> int:
+    """Steps with long results, one after the other."""
+
+    def action(number):
+        note("step", request["id"], number)
+        return "x" * request["bytes"]
+
+    total = 0
+    for number in range(request["steps"]):
+        total += len(await ctx.run_typed(f"step {number}", action, number=number))
+    return total
+
+
+@feature.handler()
 async def changes_its_mind(ctx: restate.Context, ident: str) -> str:
     """Does other things in its second attempt than in its first: a mismatch with its journal."""
     note("attempt", ident)
@@ -358,6 +389,11 @@ async def approved(ctx: restate.WorkflowSharedContext, _: None) -> str:
     """Waits beside the run."""
     note("asking", ctx.key())
     return await outcome(ctx.promise("approval", type_hint=str).value())
+
+
+@order.handler()
+async def peeked(ctx: restate.WorkflowSharedContext, _: None) -> str:
+    return await outcome(ctx.promise("approval", type_hint=str).peek())
 
 
 @order.handler()
