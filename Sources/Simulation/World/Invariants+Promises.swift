@@ -4,23 +4,20 @@ import ServiceProtocol
 
 /// What must hold of promises and signals between two turns.
 extension MemoryRows {
-    /// An awakeable is completed once. What helpers give by name says who gave it, and each gives once.
+    /// An awakeable is completed once.
     func checkSignals(of invocation: Invocation, _ found: inout [String]) {
         var awakeables: Set<UInt32> = []
-        var named: Set<Notification> = []
-        for row in journal[invocation.number] ?? [] where row.type == MessageType.signalNotification.rawValue {
-            guard let notification = try? Notification.decode(row.frame) else { continue }
-            switch notification.id {
-            case .signal(let index) where index >= AwakeableID.indexMin:
-                if !awakeables.insert(index).inserted {
-                    found.append("\(invocation.nameInWorld) has an awakeable completed twice")
-                }
-            case .namedSignal(let name):
-                if !named.insert(notification).inserted {
-                    found.append("\(invocation.nameInWorld) has the signal \(name) twice")
-                }
-            case .signal, .completion: continue
+        for case .signal(let index) in signals(of: invocation.number).map(\.id) where index >= AwakeableID.indexMin {
+            if !awakeables.insert(index).inserted {
+                found.append("\(invocation.nameInWorld) has an awakeable completed twice")
             }
+        }
+    }
+
+    /// The signals that came to an invocation, in their order.
+    func signals(of number: InvocationNumber) -> [Notification] {
+        (journal[number] ?? []).compactMap { row in
+            row.type == MessageType.signalNotification.rawValue ? try? Notification.decode(row.frame) : nil
         }
     }
 

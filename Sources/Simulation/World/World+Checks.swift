@@ -40,15 +40,21 @@ extension World {
                     let invocation = storage.rows.row(of: gift.receiver)?.invocation,
                     invocation.status != .completed
                 else { continue }
-                let isThere = (storage.rows.journal[invocation.number] ?? []).contains { row in
-                    guard row.type == MessageType.signalNotification.rawValue,
-                        let notification = try? Notification.decode(row.frame), notification.id == gift.signal
-                    else { return false }
+                let isThere = storage.rows.signals(of: invocation.number).contains {
                     // Of an awakeable the first counts.
-                    return gift.isAwakeable || notification.result == gift.result
+                    $0.id == gift.signal && (gift.isAwakeable || $0.result == gift.result)
                 }
                 if !isThere { violated("\(gift.signal) was given to \(gift.receiver) and is not there") }
             }
+        }
+    }
+
+    /// What helpers give by name says who gave it, and each gives once.
+    private func checkNamedSignals(of number: InvocationNumber) {
+        var named: Set<Notification> = []
+        for signal in storage.rows.signals(of: number) {
+            guard case .namedSignal(let name) = signal.id, !named.insert(signal).inserted else { continue }
+            violated("invocation \(number.rawValue) has the signal \(name) twice")
         }
     }
 
