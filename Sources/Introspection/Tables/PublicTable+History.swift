@@ -7,6 +7,7 @@ extension PublicTable {
         "sys_invocation_wait",
         source: "invocations AS i",
         condition: "i.status = 5",
+        identity: ["i.number"],
         columns: [
             PublicColumn("id", .text, "i.id", .invocationID, search: .invocationID),
             PublicColumn("waits_for", .text, "i.waits_for"),
@@ -17,6 +18,7 @@ extension PublicTable {
     static let sysDeploymentHistory = PublicTable(
         "sys_deployment_history",
         source: "catalog_history AS h",
+        identity: ["h.sequence"],
         isLarge: false,
         columns: [
             PublicColumn("sequence", .uint64, "h.sequence"),

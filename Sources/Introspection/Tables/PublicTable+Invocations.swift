@@ -165,6 +165,7 @@ extension PublicTable {
         "sys_invocation",
         source: "invocations AS i",
         condition: isVisible,
+        identity: ["i.number"],
         columns: [id, .absent("vqueue_id", .text)] + targetColumns
             + [callerName, callerID, callerSubscription] + pinAndTimes
             + [retryCount, lastStart, nextRetry] + lastPlace + failure + failedEntry + failedCommand
@@ -175,6 +176,7 @@ extension PublicTable {
         "sys_invocation_status",
         source: "invocations AS i",
         condition: isVisible,
+        identity: ["i.number"],
         columns: [
             partitionKey, id, .absent("vqueue_id", .text),
             PublicColumn("status", .text, coarseStatusName, search: .status(coarseStatusNumbers)),
@@ -186,6 +188,7 @@ extension PublicTable {
         "sys_invocation_state",
         source: "invocations AS i",
         condition: "i.status <> 6 AND \(hasAttempt)",
+        identity: ["i.number"],
         columns: [
             partitionKey, id, PublicColumn("in_flight", .boolean, "i.status = 3"), retryCount, lastStart,
         ] + lastPlace + [nextRetry] + failure + failedCommand + failedEntry + [lastAwaiting]

@@ -8,14 +8,14 @@ private func payloadLength(_ column: String) -> String {
 
 /// One journal of three parts: the input and the last output lie in the invocation's row.
 private let journalParts = """
-    (SELECT i.id AS id, 0 AS entry_index, 1024 AS type, i.input AS payload, i.created_at AS appended_at
+    (SELECT i.number AS number, i.id AS id, 0 AS entry_index, 1024 AS type, i.input AS payload, i.created_at AS appended_at
     FROM invocations AS i WHERE ONLY AND i.input IS NOT NULL AND \(isVisible) AND \(journalIsVisible)
     UNION ALL
-    SELECT i.id, j.entry_index, j.type, j.payload, j.appended_at
+    SELECT i.number, i.id, j.entry_index, j.type, j.payload, j.appended_at
     FROM invocations AS i JOIN journal AS j ON j.invocation = i.number
     WHERE ONLY AND \(isVisible) AND \(journalIsVisible)
     UNION ALL
-    SELECT i.id, i.output_index, 1025, i.output, ifnull(i.completed_at, i.modified_at)
+    SELECT i.number, i.id, i.output_index, 1025, i.output, ifnull(i.completed_at, i.modified_at)
     FROM invocations AS i
     WHERE ONLY AND i.output_index IS NOT NULL AND i.output IS NOT NULL AND \(isVisible) AND \(journalIsVisible)
     ) AS e
@@ -25,6 +25,7 @@ extension PublicTable {
     static let sysJournal = PublicTable(
         "sys_journal",
         source: journalParts,
+        identity: ["e.number", "e.entry_index"],
         columns: [
             PublicColumn("partition_key", .uint64, "e.id", .partitionKey),
             PublicColumn("id", .text, "e.id", .invocationID, search: .invocationID),
@@ -49,6 +50,7 @@ extension PublicTable {
         "sys_journal_events",
         source: "journal_events AS v JOIN invocations AS i ON i.number = v.invocation",
         condition: "\(isVisible) AND \(journalIsVisible)",
+        identity: ["v.invocation", "v.sequence"],
         columns: [
             PublicColumn("partition_key", .uint64, "i.id", .partitionKey),
             PublicColumn("id", .text, "i.id", .invocationID, search: .invocationID),
@@ -79,6 +81,7 @@ extension PublicTable {
     static let state = PublicTable(
         "state",
         source: "key_state AS k",
+        identity: ["k.service", "k.key", "k.name"],
         columns: [
             PublicColumn("partition_key", .uint64, "k.key", .partitionKeyOfKey),
             .absent("scope", .text),

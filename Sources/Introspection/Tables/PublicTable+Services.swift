@@ -2,6 +2,7 @@ extension PublicTable {
     static let sysDeployment = PublicTable(
         "sys_deployment",
         source: "deployments AS d",
+        identity: ["d.id"],
         isLarge: false,
         columns: [
             PublicColumn("id", .text, "d.id", .deploymentID, search: .deploymentID),
@@ -30,6 +31,7 @@ extension PublicTable {
         "sys_service",
         source: "service_revisions AS s",
         condition: "s.revision = (SELECT max(o.revision) FROM service_revisions AS o WHERE o.name = s.name)",
+        identity: ["s.deployment", "s.name"],
         isLarge: false,
         columns: [
             PublicColumn("name", .text, "s.name", search: .plain),
@@ -43,6 +45,7 @@ extension PublicTable {
     static let sysInbox = PublicTable(
         "sys_inbox",
         source: "inbox AS b JOIN invocations AS i ON i.number = b.invocation",
+        identity: ["b.service", "b.key", "b.sequence"],
         columns: [
             PublicColumn("partition_key", .uint64, "i.id", .partitionKey),
             PublicColumn("service_name", .text, "b.service", search: .plain),
@@ -56,6 +59,7 @@ extension PublicTable {
     static let sysKeyedServiceStatus = PublicTable(
         "sys_keyed_service_status",
         source: "key_locks AS l JOIN invocations AS i ON i.number = l.invocation",
+        identity: ["l.service", "l.key"],
         columns: [
             PublicColumn("partition_key", .uint64, "i.id", .partitionKey),
             PublicColumn("service_name", .text, "l.service", search: .plain),
@@ -67,6 +71,7 @@ extension PublicTable {
     static let sysPromise = PublicTable(
         "sys_promise",
         source: "promises AS p",
+        identity: ["p.service", "p.key", "p.name"],
         columns: [
             PublicColumn("partition_key", .uint64, "p.key", .partitionKeyOfKey),
             .absent("scope", .text),
@@ -85,6 +90,7 @@ extension PublicTable {
         "sys_rules",
         source: "(SELECT 1)",
         condition: "0",
+        identity: ["1"],
         isLarge: false,
         columns: [
             .absent("pattern", .text),

@@ -93,6 +93,8 @@ struct PublicTable: Sendable {
     let source: String
     /// What stands after WHERE.
     let condition: String
+    /// Expressions over the source that together tell one row from all others, however the rows are narrowed.
+    let identity: [String]
     /// About how many rows there are, for the planner: what grows without bound or not.
     let isLarge: Bool
 
@@ -100,12 +102,14 @@ struct PublicTable: Sendable {
         _ name: String,
         source: String,
         condition: String = "1",
+        identity: [String],
         isLarge: Bool = true,
         columns: [PublicColumn]
     ) {
         self.name = name
         self.source = source
         self.condition = condition
+        self.identity = identity
         self.isLarge = isLarge
         self.columns = columns
     }

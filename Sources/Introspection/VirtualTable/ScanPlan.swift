@@ -34,6 +34,8 @@ struct ScanPlan: Equatable {
 struct ScanStatement {
     /// The columns in its result by the position of the public column; -1 for those that nobody asked for.
     let positions: [Int32]
+    /// Where in its result the identity of a row is.
+    let identity: Range<Int32>
     let sql: String
     /// Values for `?1`, `?2` …
     let values: [QueryValue]
@@ -86,7 +88,8 @@ struct ScanStatement {
             selection.append(column.source)
             if column.form.needsEntryType { selection.append("e.type") }
         }
-        if selection.isEmpty { selection = ["1"] }
+        identity = Int32(selection.count)..<Int32(selection.count + table.identity.count)
+        selection += table.identity
         self.positions = positions
         self.values = values
         let order = source == table.source ? plan.order.map { " ORDER BY i.number \($0.rawValue)" } ?? "" : ""

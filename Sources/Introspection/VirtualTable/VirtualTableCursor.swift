@@ -7,8 +7,8 @@ final class VirtualTableCursor {
     private var statement: OpaquePointer?
     private var sql = ""
     private var positions: [Int32] = []
+    private var identity: Range<Int32> = 0..<0
     private(set) var isAtEnd = true
-    private(set) var row: Int64 = 0
 
     init(_ owner: VirtualTable) {
         self.owner = owner
@@ -41,7 +41,6 @@ final class VirtualTableCursor {
         } catch {
             return report(error, base)
         }
-        row = 0
         isAtEnd = false
         return next()
     }
@@ -56,14 +55,13 @@ final class VirtualTableCursor {
             sql = scan.sql
         }
         positions = scan.positions
+        identity = scan.identity
         for (offset, value) in scan.values.enumerated() { value.bind(to: statement, Int32(offset + 1)) }
     }
 
     func next() -> Int32 {
         switch owner.session.stepPrivate(statement) {
-        case SQLITE_ROW:
-            row += 1
-            return SQLITE_OK
+        case SQLITE_ROW: return SQLITE_OK
         case SQLITE_DONE:
             isAtEnd = true
             sqlite3_reset(statement)
@@ -73,6 +71,26 @@ final class VirtualTableCursor {
             sqlite3_reset(statement)
             return code
         }
+    }
+
+    /// A number for the current row that is the same in every scan of the statement and that no other row has: SQLite tells
+    /// rows by it that it meets more than once, under an OR or on the far side of a join. Where no number of the store does,
+    /// it is a hash of 64 bits.
+    var rowid: Int64 {
+        if identity.count == 1, sqlite3_column_type(statement, identity.lowerBound) == SQLITE_INTEGER {
+            return sqlite3_column_int64(statement, identity.lowerBound)
+        }
+        var hasher = Hasher()
+        for column in identity {
+            guard let bytes = sqlite3_column_blob(statement, column) else {
+                hasher.combine(Int32(-1))
+                continue
+            }
+            let count = sqlite3_column_bytes(statement, column)
+            hasher.combine(count)
+            hasher.combine(bytes: UnsafeRawBufferPointer(start: bytes, count: Int(count)))
+        }
+        return Int64(hasher.finalize())
     }
 
     func column(_ index: Int, into context: OpaquePointer) -> Int32 {

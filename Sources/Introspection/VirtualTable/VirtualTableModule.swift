@@ -48,7 +48,7 @@ enum VirtualTableModule {
         }
         module.pointee.xRowid = { cursor, row in
             guard let cursor else { return SQLITE_MISUSE }
-            row?.pointee = cursorObject(cursor).row
+            row?.pointee = cursorObject(cursor).rowid
             return SQLITE_OK
         }
         return UnsafePointer(module)
