@@ -84,6 +84,32 @@ struct DialectTests {
         ])
     }
 
+    @Test func numbersBeyondWhatIsStoredCompareAsNumbers() throws {
+        try expect([
+            ("SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key <= 18446744073709551615", #"{"c":4}"#),
+            (
+                "SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key BETWEEN 0 AND 18446744073709551615",
+                #"{"c":4}"#
+            ),
+            ("SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key >= 9223372036854775808", #"{"c":0}"#),
+            ("SELECT 18446744073709551615 - 1 > 9223372036854775807 AS a", #"{"a":true}"#),
+            ("SELECT max(-journal_size) AS a FROM sys_invocation WHERE journal_size = 1", #"{"a":-1}"#),
+        ])
+    }
+
+    @Test func placesBeforeATextHoldNothing() throws {
+        try expect([
+            (
+                "SELECT substr('abc', -1) AS a, substr('abc', -1, 3) AS b, substr('abc', 0, 2) AS c, substr('abc', 2) AS d",
+                #"{"a":"abc","b":"a","c":"a","d":"bc"}"#
+            ),
+            (
+                "SELECT substr('abc', 2, 1) AS a, substr('abc', 5) AS b, substr('abc', -5, 2) AS c",
+                #"{"a":"b","b":"","c":""}"#
+            ),
+        ])
+    }
+
     @Test func timesCompareAndShiftAsTimes() throws {
         try expect([
             ("SELECT count(1) AS c FROM sys_invocation WHERE created_at > '2020-01-01T00:00:00Z'", #"{"c":4}"#),

@@ -48,7 +48,11 @@ struct ScalarFunction {
 
     private static let texts: [String: ScalarFunction] = {
         let trim = { (name: String) in ScalarFunction(.text, .text, optional: 1, type: .text, same(name)) }
-        let substring = ScalarFunction(.text, .integer, .integer, optional: 1, type: .text, same("substr"))
+        // Places before the first count, and hold nothing: SQLite would count from the end.
+        let substring = ScalarFunction(.text, .integer, .integer, optional: 1, type: .text) {
+            let length = $0.count > 2 ? ", max(min(\($0[1]), 1) + max(\($0[2]), 0) - 1, 0)" : ""
+            return "substr(\($0[0]), max(\($0[1]), 1)\(length))"
+        }
         let length = ScalarFunction(.text, type: .int64, same("length"))
         return [
             "upper": ScalarFunction(.text, type: .text, same("upper")),

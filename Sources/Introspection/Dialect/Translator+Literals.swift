@@ -43,6 +43,7 @@ extension Translator {
             literal.literal = .integer(number)
         } else if let number = UInt64(text) {
             literal = TypedSQL("(\(Int64(bitPattern: number)))", .uint64, name: "UInt64(\(number))")
+            literal.literal = .unsigned(number)
         } else {
             let number = Double(text) ?? .infinity
             literal = TypedSQL(Self.real(number), .float64, name: "Float64(\(number))")

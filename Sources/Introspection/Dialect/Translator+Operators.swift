@@ -27,7 +27,9 @@ extension Translator {
         guard operand.type.kind == .number || operand.type.kind == .null || operand.type == .duration else {
             throw DialectError("there is no negative of \(operand.type.arrowName)", at: offset)
         }
-        return TypedSQL("(-\(operand.sql))", operand.type, name: "(- \(operand.name))", of: [operand])
+        let number = measured(operand)
+        let type: ColumnType = number.type.integer.map { !$0.isSigned } ?? false ? .int64 : number.type
+        return TypedSQL("(-\(number.sql))", type, name: "(- \(operand.name))", of: [operand])
     }
 
     func binary(_ word: String, _ left: TypedSQL, _ right: TypedSQL, at offset: Int) throws(DialectError) -> TypedSQL {
@@ -121,7 +123,14 @@ extension Translator {
         }
     }
 
+    /// A number as it goes into a comparison or a sum.
+    private func measured(_ value: TypedSQL) -> TypedSQL {
+        guard case .unsigned(let number) = value.literal else { return value }
+        return value.written(Self.real(Double(number)), as: .float64)
+    }
+
     private func numeric(_ word: String, _ left: TypedSQL, _ right: TypedSQL) -> TypedSQL {
+        let (left, right) = (measured(left), measured(right))
         let isFloat = left.type.isFloat || right.type.isFloat
         guard !isFloat else {
             let sql =
@@ -129,7 +138,8 @@ extension Translator {
                 ? "perdure_remainder(\(left.sql), \(right.sql))" : "(CAST(\(left.sql) AS REAL) \(word) \(right.sql))"
             return operated(word, left, right, sql, .float64)
         }
-        let type: ColumnType = left.type == .uint64 && right.type == .uint64 ? .uint64 : .int64
+        // A difference may be below zero.
+        let type: ColumnType = word != "-" && left.type == .uint64 && right.type == .uint64 ? .uint64 : .int64
         let function = ["+": "add", "-": "subtract", "*": "multiply", "/": "divide", "%": "remainder"][word] ?? "add"
         return operated(word, left, right, "perdure_\(function)(\(left.sql), \(right.sql))", type)
     }
@@ -179,6 +189,8 @@ extension Translator {
                     left.written(try milliseconds(left, at: offset), as: .duration),
                     right.written(try milliseconds(right, at: offset), as: .duration)
                 )
+            case .number:
+                return (measured(left), measured(right))
             default:
                 return (left, right)
             }

@@ -20,6 +20,8 @@ struct TypedSQL {
         case text(String)
         case integer(Int64)
         case interval(IntervalLiteral)
+        /// Above what SQLite's numbers reach: shown as it is, and met by other numbers as a real one.
+        case unsigned(UInt64)
     }
 
     struct ColumnUse {
