@@ -170,8 +170,7 @@ package enum AdminResponses {
     /// this API.
     package static func removed(_ removal: Removal) -> HTTPResponse {
         var response = empty(202)
-        let orphaned = removal.orphanedUnpinned.reduce(removal.orphanedPinned) { $0 + $1.count }
-        if orphaned > 0 { response.head.add("x-perdure-orphaned", text: "\(orphaned)") }
+        if removal.orphaned > 0 { response.head.add("x-perdure-orphaned", text: "\(removal.orphaned)") }
         return response
     }
 

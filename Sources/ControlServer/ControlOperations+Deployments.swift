@@ -111,7 +111,7 @@ extension ControlOperations {
                     reply,
                     long: RemoveDeployment.Result(
                         id: removal.deployment.id.description,
-                        orphanedInvocations: removal.orphanedPinned
+                        orphanedInvocations: removal.orphaned
                     )
                 )
             case .failure(let error):

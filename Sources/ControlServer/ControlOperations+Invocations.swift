@@ -5,7 +5,7 @@ import Operations
 extension ControlOperations {
     func listInvocations(_ parameters: ListInvocations.Parameters, _ reply: ControlReplyHandle) {
         invocations(
-            where: InvocationQuery.condition(parameters),
+            where: InvocationQuery.condition(parameters, unstartable: parameters.isZombie ? operations.unstartable : []),
             limit: parameters.limit
         ) { [self] result in
             switch result {

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Registry
 
 /// The statements behind the lists of invocations, and what their rows say.
 enum InvocationQuery {
@@ -41,7 +42,8 @@ enum InvocationQuery {
 
     private static let unfinished = Set(InvocationStatus.allCases).subtracting([.completed])
 
-    static func condition(_ parameters: ListInvocations.Parameters) -> String {
+    /// `unstartable` are the handlers that no deployment has and that accepted work waits for.
+    static func condition(_ parameters: ListInvocations.Parameters, unstartable: [HandlerName]) -> String {
         var conditions = ["1 = 1"]
         let statuses = Set(parameters.statuses)
         if statuses == Self.unfinished {
@@ -59,8 +61,14 @@ enum InvocationQuery {
             if let value { conditions.append("\(column) = \(quoted(value))") }
         }
         if parameters.isZombie {
-            conditions.append("pinned_deployment_id IS NOT NULL")
-            conditions.append("pinned_deployment_id NOT IN (SELECT id FROM sys_deployment)")
+            let lost = unstartable.map {
+                " OR (pinned_deployment_id IS NULL AND status != 'completed' "
+                    + "AND target_service_name = \(quoted($0.service)) AND target_handler_name = \(quoted($0.handler)))"
+            }
+            conditions.append(
+                "((pinned_deployment_id IS NOT NULL AND pinned_deployment_id NOT IN (SELECT id FROM sys_deployment))"
+                    + lost.joined() + ")"
+            )
         }
         return conditions.joined(separator: " AND ")
     }

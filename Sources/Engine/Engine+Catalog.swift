@@ -45,7 +45,7 @@ extension Engine {
         }
         memory.catalog = removal.catalog
         writes.catalog.append(contentsOf: removal.changes)
-        actions.append(.note(.removed(id, orphaned: removal.orphanedPinned)))
+        actions.append(.note(.removed(id, orphaned: removal.orphaned)))
         answer(waiter, .removed(removal))
     }
 

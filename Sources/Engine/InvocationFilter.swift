@@ -12,7 +12,7 @@ package struct InvocationFilter: Sendable, Hashable {
     package var deployments: Set<DeploymentID> = []
     /// Empty for those that the operation is made for: `InvocationOperation.usualStatuses`.
     package var statuses: Set<InvocationStatus> = []
-    /// Only those that are pinned to a deployment that is gone.
+    /// Only those whose deployment is gone: where they are pinned, or for which none has the handler that they are to start.
     package var isZombie = false
     /// Only those that were accepted before.
     package var createdBefore: Timestamp?
@@ -27,13 +27,23 @@ package struct InvocationFilter: Sendable, Hashable {
             keys.isEmpty || target.key.map({ Self.contains(keys, $0) }) ?? false,
             createdBefore.map({ invocation.head.createdAt < $0 }) ?? true
         else { return false }
-        guard let pin = invocation.pin else { return deployments.isEmpty && !isZombie }
+        guard let pin = invocation.pin else {
+            guard deployments.isEmpty else { return false }
+            return !isZombie || invocation.status != .completed && !catalog.canStart(target)
+        }
         if isZombie, catalog.deployment(pin.deployment) != nil { return false }
         return deployments.isEmpty || deployments.contains(pin.deployment)
     }
 
     private static func contains(_ names: [String], _ name: String) -> Bool {
         names.contains { $0.hasSameBytes(as: name) }
+    }
+}
+
+extension Catalog {
+    /// Whether a deployment has the handler, so that what is not pinned yet can start.
+    fileprivate func canStart(_ target: Target) -> Bool {
+        service(named: target.service)?.startRoute(to: target.handler) != nil
     }
 }
 

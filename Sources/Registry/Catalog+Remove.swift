@@ -25,6 +25,8 @@ package struct Removal: Sendable, Equatable {
     package var orphanedPinned: Int
     /// Accepted work that no remaining deployment can start; only `force` leaves any.
     package var orphanedUnpinned: [DrainState.BoundWork]
+    /// How many invocations cannot go on without it.
+    package var orphaned: Int { orphanedUnpinned.reduce(orphanedPinned) { $0 + $1.count } }
     /// Sorted by service; only `force` brings any about.
     package var fallbacks: [Fallback]
 }

@@ -59,7 +59,8 @@ package enum DrainStatus: String, Sendable, CaseIterable {
 
 /// The status of a deployment with all that it follows from.
 package struct DrainState: Sendable, Equatable {
-    /// Work that is not pinned yet and can only start on this deployment, since later revisions lack its handler.
+    /// Work that is not pinned yet and starts on this deployment as things are: since it is the latest that has the
+    /// handler.
     package struct BoundWork: Sendable, Equatable {
         package var handler: HandlerName
         package var count: Int
@@ -98,9 +99,10 @@ extension DrainState: CustomStringConvertible {
         }
         if pinned > 0 { reasons.append("\(pinned) unfinished invocation(s) are pinned to it") }
         for work in bound {
+            let isServing = serving.contains { $0.hasSameBytes(as: work.handler.service) }
             reasons.append(
-                "\(work.count) accepted invocation(s) of '\(work.handler.service)/\(work.handler.handler)' can only "
-                    + "start on it"
+                "\(work.count) accepted invocation(s) of '\(work.handler.service)/\(work.handler.handler)' "
+                    + (isServing ? "are to start on it" : "can only start on it")
             )
         }
         return reasons.isEmpty ? "it is drained" : reasons.joined(separator: "; ")
@@ -116,10 +118,7 @@ extension Catalog {
         for entry in deployment.services {
             let name = entry.service.name
             guard let routed = service(named: name) else { continue }
-            if routed.latest.deployment == id {
-                serving.append(name)
-                continue
-            }
+            if routed.latest.deployment == id { serving.append(name) }
             for handler in entry.service.handlers where routed.startRoute(to: handler.name)?.deployment == id {
                 let count = work.unfinishedUnpinned(service: name, handler: handler.name)
                 guard count > 0 else { continue }

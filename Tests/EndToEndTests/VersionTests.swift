@@ -142,6 +142,26 @@ extension EndToEnd {
             #expect(try house.ingress.post("/Greeter/greet", json: #""Ada""#).status == 404)
         }
 
+        @Test func whatHasNotStartedIsCountedAndOrphanedToo() throws {
+            let house = try House()
+            let first = try register(house, "one", [])
+            let id = try house.send("/Greeter/greet/send?delay=1h", #""Ada""#)
+            let before: DescribeDeployment.Result = try house.result(["deployments", "describe", first, "--extra"])
+            #expect(before.drain?.work.map(\.count) == [1])
+            #expect(before.blockers?.map(\.id) == [id])
+            let none: ListInvocations.Result = try house.result(["invocations", "list", "--zombie"])
+            #expect(none.invocations.isEmpty)
+            let removed: RemoveDeployment.Result = try house.result([
+                "deployments", "remove", first, "--force", "--yes",
+            ])
+            #expect(removed.orphanedInvocations == 1)
+            let zombies: ListInvocations.Result = try house.result(["invocations", "list", "--zombie"])
+            #expect(zombies.invocations.map(\.id) == [id])
+            try house.done(["invocations", "kill", "--zombie", "--yes"])
+            let left: ListInvocations.Result = try house.result(["invocations", "list", "--zombie"])
+            #expect(left.invocations.isEmpty)
+        }
+
         @Test func whatIsDrainedIsPruned() throws {
             let house = try House()
             let ids = try (1...3).map { _ in try register(house, "one") }

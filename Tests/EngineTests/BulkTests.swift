@@ -69,6 +69,25 @@ import Testing
         #expect(try count(.kill) { $0.isZombie = true } == 10)
     }
 
+    @Test("what has not started is a zombie when no deployment has its handler")
+    func unpinnedZombies() throws {
+        let desk = try Desk()
+        try desk.invoke("Greeter", "greet", startAt: desk.now.adding(.seconds(60)))
+        var zombies = InvocationFilter()
+        zombies.isZombie = true
+        let step = BulkStep(.kill, zombies, isDryRun: true)
+        #expect(try desk.operateOnMany(step).map(\.matched) == [0])
+        let deployment = try desk.deployment("v1:1")
+        #expect(
+            try desk.turn { .removeDeployment(deployment, force: true, actor: "test", $0) }.contains(
+                "note: removed, orphans 1"
+            )
+        )
+        #expect(try desk.operateOnMany(step).map(\.matched) == [1])
+        try desk.register("v2:1")
+        #expect(try desk.operateOnMany(step).map(\.matched) == [0])
+    }
+
     @Test("names are compared by their bytes")
     func bytes() throws {
         let desk = try Desk()

@@ -70,6 +70,14 @@ import Testing
         #expect(removal.orphanedUnpinned.isEmpty)
     }
 
+    @Test func unpinnedWorkOfTheLatestCountsForIt() throws {
+        let run = HandlerName(service: "A", handler: "run")
+        let state = try twoVersions().drainState(of: Fixture.id(2), work: UnfinishedCounts(unpinned: [run: 5]))
+        #expect(state == DrainState(serving: ["A"], pinned: 0, bound: [.init(handler: run, count: 5)]))
+        #expect(state?.status == .active)
+        #expect(state?.description.hasSuffix("5 accepted invocation(s) of 'A/run' are to start on it") == true)
+    }
+
     @Test func forceRemovesAndNamesTheOrphans() throws {
         let old = HandlerName(service: "A", handler: "old")
         let work = UnfinishedCounts(
@@ -79,6 +87,7 @@ import Testing
         let removal = try remove(1, force: true, from: twoVersions(), work)
         #expect(removal.orphanedPinned == 3)
         #expect(removal.orphanedUnpinned == [.init(handler: old, count: 2)])
+        #expect(removal.orphaned == 5)
         #expect(removal.fallbacks.isEmpty)
     }
 

@@ -18,7 +18,7 @@ extension CommandTable {
         let result = try call.ask(RemoveDeployment.self, RemoveDeployment.Parameters(id: id, force: force))
         var page = Page([.text("Removed \(result.id).")])
         if result.orphanedInvocations > 0 {
-            page.add(.text("Invocations that were pinned to it and cannot go on: \(result.orphanedInvocations)"))
+            page.add(.text("Invocations that need it and cannot go on: \(result.orphanedInvocations)"))
         }
         return Rendering(result, page)
     }

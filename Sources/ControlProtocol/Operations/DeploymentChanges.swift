@@ -126,7 +126,7 @@ package enum RemoveDeployment: ControlOperation {
     package struct Result: Codable, Hashable, Sendable {
         /// The deployment that is no more.
         package var id: String
-        /// Unfinished invocations that were pinned to it and cannot go on until they are moved.
+        /// Unfinished invocations that cannot go on until they are moved, or another deployment has their handler.
         package var orphanedInvocations: Int
 
         /// A removal that left this many invocations without a deployment.

@@ -81,7 +81,7 @@ package struct DeploymentSummary: Codable, Hashable, Sendable {
     package var uri: String
     package var status: DeploymentStatus
     package var type: DeploymentType
-    /// Invocations that are pinned to it or can only go there, and have not completed.
+    /// Invocations that are pinned to it or go there as things are, and have not completed.
     package var unfinishedInvocations: Int
     package var createdAt: ControlTime
     /// Ordered by name.

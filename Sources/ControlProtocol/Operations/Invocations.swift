@@ -22,7 +22,8 @@ package enum ListInvocations: ControlOperation {
         package var handler: String?
         /// Only those pinned to this deployment.
         package var deploymentId: String?
-        /// Only those pinned to a deployment that is gone. Default: false.
+        /// Only those whose deployment is gone: where they are pinned, or that alone had the handler they are to start.
+        /// Default: false.
         package var isZombie: Bool
         /// At most so many, 1 to `limitMax`. Default: `limitDefault`.
         package var limit: Int

@@ -117,7 +117,7 @@ package struct InvocationSelection: Codable, Hashable, Sendable {
     package var deploymentIds: [String] = []
     /// None for those that the operation is made for.
     package var statuses: [InvocationStatus] = []
-    /// Only those that are pinned to a deployment that is gone.
+    /// Only those whose deployment is gone: where they are pinned, or that alone had the handler they are to start.
     package var isZombie = false
 
     /// All.
