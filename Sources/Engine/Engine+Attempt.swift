@@ -231,12 +231,17 @@ extension Engine {
         actions.append(action(attempt.id))
     }
 
-    /// Has an attempt that has been silent for long enough give up its place, if what it does lets it: a service whose input
-    /// has ended suspends where it would wait.
+    /// Has an attempt that has been silent for long enough, or has declared to wait, give up its place, if what it does lets
+    /// it: a service whose input has ended suspends where it would wait.
     package mutating func yieldPlace(of id: AttemptID, _ hold: PlaceHold) throws(StorageError) {
         guard let number = memory.work.numberOfAttempt[id], var attempt = attempt(of: number), attempt.id == id,
             attempt.mayYield(at: now, hold), try load(number)
         else { return }
+        if attempt.wait == .declared, try !onlyWaits(number) {
+            attempt.said(opensWait: false)
+            attempts[number] = attempt
+            return
+        }
         attempt.endInputEarly()
         attempts[number] = attempt
         actions.append(.endInput(id))

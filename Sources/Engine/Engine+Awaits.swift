@@ -28,6 +28,17 @@ extension Engine {
         return true
     }
 
+    /// Whether a loaded invocation waits for nothing but what comes from outside of it, as it declared: SDKs declare a wait
+    /// also for a step that they have just proposed, whose result is on its way to them.
+    func onlyWaits(_ number: InvocationNumber) throws(StorageError) -> Bool {
+        guard let invocation = writes.invocations[number]?.invocation, let awaiting = invocation.lastAwaitingOn else {
+            return true
+        }
+        let index = try JournalIndex(rows: journal(of: invocation))
+        return awaiting.evaluate { index.outcomes[$0] ?? .pending } == .pending
+            && !awaiting.allLeaves.contains { index.isOpenRun($0) }
+    }
+
     /// Notes the completions that a stored command of a running attempt made.
     mutating func noteCompletionIDs(of command: Command, for number: InvocationNumber) {
         guard let highest = command.completionIDs.map(\.0).max() else { return }

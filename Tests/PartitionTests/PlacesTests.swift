@@ -50,6 +50,82 @@ import Testing
         #expect(try bench.turns() == ["endInput \(second.rawValue)"])
     }
 
+    /// What the second attempt of a crowded house may await: a sleep (1), a call (3), a step that is recorded (4), one that is
+    /// not (5), an awakeable.
+    private func awaiting(_ tree: Awaiting) throws -> (bench: Bench, attempt: AttemptID) {
+        let bench = try crowded()
+        let second = try #require(bench.attempt(of: 2))
+        let call = CallCommand(
+            serviceName: "Counter",
+            handlerName: "add",
+            key: "k",
+            invocationIDNotificationIndex: 2,
+            resultCompletionID: 3
+        )
+        bench.receive(2, command(.call(call)), command(.run(completionID: 4)), command(.run(completionID: 5)))
+        bench.receive(2, .proposeRunCompletion(completionID: 4, result: .value([1]), requestedAck: true))
+        try bench.turns()
+        // A turn of its own: what was sent in the last one is not what it waits for.
+        bench.now = bench.now.adding(Interval(milliseconds: 1))
+        bench.receive(2, .awaitingOn(tree, executingSideEffects: false))
+        try bench.turn()
+        return (bench, second)
+    }
+
+    private static let timer = NotificationID.completion(1)
+    private static let callee = NotificationID.completion(3)
+    private static let recorded = NotificationID.completion(4)
+    private static let open = NotificationID.completion(5)
+    private static let awakeable = NotificationID.signal(17)
+
+    private static func tree(_ combinator: Combinator, _ leaves: NotificationID..., and children: Awaiting...)
+        -> Awaiting
+    {
+        Awaiting(combinator: combinator, leaves: leaves, children: children)
+    }
+
+    @Test(
+        "V7: who awaits nothing but timers, calls and signals gives up its place, however they are combined",
+        arguments: [
+            tree(.firstCompleted, timer, callee, awakeable, .cancelSignal),
+            tree(.allCompleted, timer, callee),
+            tree(.firstSucceededOrAllFailed, callee, awakeable),
+            tree(.allSucceededOrFirstFailed, callee, .namedSignal("go")),
+            tree(.unknown, and: tree(.unknown, timer)),
+            tree(.firstCompleted, .cancelSignal, and: tree(.allCompleted, timer, and: tree(.firstCompleted, callee))),
+            // The step is done: only the sleep is waited for.
+            tree(.allCompleted, timer, recorded),
+            tree(.firstCompleted, .cancelSignal, and: tree(.allSucceededOrFirstFailed, recorded, callee)),
+        ]
+    )
+    func whoOnlyWaitsGivesUpItsPlace(tree: Awaiting) throws {
+        let (bench, attempt) = try awaiting(tree)
+        #expect(try bench.turns() == ["endInput \(attempt.rawValue)"])
+    }
+
+    @Test(
+        "V7: who awaits a step of its own, or what is there already, keeps its place until it is silent",
+        arguments: [
+            tree(.firstCompleted, open),
+            tree(.allCompleted, timer, open),
+            tree(.firstCompleted, .cancelSignal, and: tree(.allSucceededOrFirstFailed, open, callee)),
+            tree(.firstCompleted, recorded),
+            tree(.firstCompleted, recorded, timer),
+            tree(.firstCompleted, .cancelSignal, and: tree(.allCompleted, recorded)),
+        ]
+    )
+    func whoDoesNotOnlyWaitKeepsItsPlace(tree: Awaiting) throws {
+        let (bench, second) = try awaiting(tree)
+        #expect(try bench.turns() == [])
+        let first = try #require(bench.attempt(of: 1))
+        bench.now = bench.now.adding(Interval(milliseconds: 30))
+        #expect(try bench.turns() == ["endInput \(first.rawValue)"], "the one that has been silent for longer")
+        bench.invoke()
+        #expect(try bench.turns().count == 1, "accepted, and nobody is asked for it yet")
+        bench.now = bench.now.adding(Interval(milliseconds: 250))
+        #expect(try bench.turns() == ["endInput \(second.rawValue)"])
+    }
+
     @Test func whoDoesSomethingBesideKeepsItsPlace() throws {
         let bench = try crowded()
         bench.receive(2, .awaitingOn(.flat([.completion(1)]), executingSideEffects: true))
