@@ -10,8 +10,7 @@ extension Engine {
         frame: MessageFrame,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        guard let promise = promise(named: name, for: number) else { return try failOutsideWorkflow(number) }
-        append(frame, to: number)
+        guard let promise = try store(frame, about: name, of: number) else { return false }
         if let result = try result(of: promise) {
             try notify(number, .getPromiseCompletion, .completion(completionID), result)
         } else {
@@ -29,8 +28,7 @@ extension Engine {
         frame: MessageFrame,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        guard let promise = promise(named: name, for: number) else { return try failOutsideWorkflow(number) }
-        append(frame, to: number)
+        guard let promise = try store(frame, about: name, of: number) else { return false }
         try notify(number, .peekPromiseCompletion, .completion(completionID), try result(of: promise) ?? .void)
         return true
     }
@@ -42,8 +40,7 @@ extension Engine {
         frame: MessageFrame,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        guard let promise = promise(named: name, for: number) else { return try failOutsideWorkflow(number) }
-        append(frame, to: number)
+        guard let promise = try store(frame, about: name, of: number) else { return false }
         guard try self.result(of: promise) == nil else {
             let failure = Failure(code: 409, message: "promise was already completed")
             try notify(number, .completePromiseCompletion, .completion(completionID), .failure(failure))
@@ -57,14 +54,20 @@ extension Engine {
 
     // MARK: What a promise is
 
-    private func promise(named name: String, for number: InvocationNumber) -> PromiseName? {
-        guard let head = writes.invocations[number]?.invocation.head, head.serviceType == .workflow else { return nil }
-        return head.stateKey.map { PromiseName(key: $0, name: name) }
-    }
-
-    private mutating func failOutsideWorkflow(_ number: InvocationNumber) throws(StorageError) -> Bool {
-        guard let target = writes.invocations[number]?.invocation.head.target else { return false }
-        return try fail(number, .promiseOutsideWorkflow(target))
+    /// Stores a command about a promise and says which one that is; `nil` once the attempt has failed, since only workflows
+    /// have any.
+    private mutating func store(
+        _ frame: MessageFrame,
+        about name: String,
+        of number: InvocationNumber
+    ) throws(StorageError) -> PromiseName? {
+        guard let head = writes.invocations[number]?.invocation.head else { return nil }
+        guard head.serviceType == .workflow, let key = head.stateKey else {
+            try failAttempt(of: number, .promiseOutsideWorkflow(head.target))
+            return nil
+        }
+        append(frame, to: number)
+        return PromiseName(key: key, name: name)
     }
 
     /// What the promise was completed with; `nil` while it is not.

@@ -14,13 +14,14 @@ extension Engine {
         frame: MessageFrame,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        let receiver: InvocationID
-        do {
-            receiver = try InvocationID(parsing: target)
-        } catch {
-            return try fail(number, .violation("SendSignal names '\(target)', which is no invocation id"))
-        }
-        append(frame, to: number)
+        guard
+            let receiver = try store(
+                frame,
+                naming: try? InvocationID(parsing: target),
+                else: "SendSignal names '\(target)', which is no invocation id",
+                of: number
+            )
+        else { return false }
         guard let invocation = try find(receiver) else { return true }
         if id == .cancelSignal { try cancel(invocation) } else { try signal(invocation, id, result) }
         return attempt(of: number) != nil
@@ -33,15 +34,31 @@ extension Engine {
         frame: MessageFrame,
         of number: InvocationNumber
     ) throws(StorageError) -> Bool {
-        let awakeable: AwakeableID
-        do {
-            awakeable = try AwakeableID(parsing: text)
-        } catch {
-            return try fail(number, .violation("CompleteAwakeable names '\(text)', which is no id of an awakeable"))
-        }
-        append(frame, to: number)
+        guard
+            let awakeable = try store(
+                frame,
+                naming: try? AwakeableID(parsing: text),
+                else: "CompleteAwakeable names '\(text)', which is no id of an awakeable",
+                of: number
+            )
+        else { return false }
         try complete(awakeable, with: result)
         return attempt(of: number) != nil
+    }
+
+    /// Stores a command that names something by its id; `nil` once the attempt has failed, since that is none.
+    private mutating func store<ID>(
+        _ frame: MessageFrame,
+        naming id: ID?,
+        else violation: String,
+        of number: InvocationNumber
+    ) throws(StorageError) -> ID? {
+        guard let id else {
+            try failAttempt(of: number, .violation(violation))
+            return nil
+        }
+        append(frame, to: number)
+        return id
     }
 
     /// Completes an awakeable for somebody outside. Whether anybody waits is not told: the id says nothing of it.
