@@ -26,6 +26,12 @@ extension Statement {
         bind(index, number.rawValue)
     }
 
+    /// Who waits, and for which of its completions, from `index` on.
+    func bind(_ index: Int32, waiter: InvocationNumber, completionID: UInt32) {
+        bind(index, waiter)
+        bind(index + 1, Int(completionID))
+    }
+
     func bind(_ index: Int32, _ time: Timestamp) {
         bind(index, time.milliseconds)
     }

@@ -154,7 +154,6 @@ final class EffectTables {
 extension Statement {
     fileprivate func bind(_ attachment: Attachment) {
         bind(1, attachment.invocation)
-        bind(2, attachment.waiter)
-        bind(3, Int(attachment.completionID))
+        bind(2, waiter: attachment.waiter, completionID: attachment.completionID)
     }
 }

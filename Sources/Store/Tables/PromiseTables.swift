@@ -154,7 +154,6 @@ extension Statement {
 
     fileprivate func bind(_ waiter: PromiseWaiter) {
         bind(waiter.promise)
-        bind(4, waiter.waiter)
-        bind(5, Int(waiter.completionID))
+        bind(4, waiter: waiter.waiter, completionID: waiter.completionID)
     }
 }
