@@ -44,10 +44,9 @@ package enum AttemptFailure: Sendable {
                 message: "no message from the service for the abort timeout of \(timeout.milliseconds) ms"
             )
         case .violation(let text):
-            AttemptFailureRecord(code: 571, documentedCode: "RT0012", message: text)
+            AttemptFailureRecord(documentedCode: "RT0012", message: text)
         case .suspendedInVain:
             AttemptFailureRecord(
-                code: 571,
                 documentedCode: "RT0012",
                 message:
                     "the service suspended on what had come already, or on a run of its own that it did not carry out, "
@@ -162,11 +161,7 @@ package enum AttemptFailure: Sendable {
         switch failure {
         case .network(let text):
             return AttemptFailureRecord(documentedCode: "RT0010", message: text)
-        case .status(let status, _):
-            return AttemptFailureRecord(
-                documentedCode: documentedCode(ofStatus: status),
-                message: "unexpected http status code: \(status)"
-            )
+        case .status(let status, let delay): return record(ofStatus: status, retryAfter: delay)
         case .contentType(let type):
             return AttemptFailureRecord(
                 documentedCode: "RT0012",
@@ -185,19 +180,51 @@ package enum AttemptFailure: Sendable {
                     "the \(MessageType(rawValue: type).wireName) message of \(bytes) bytes is larger than the limit of \(limit)"
             )
         case .malformedFrame(let text):
-            return AttemptFailureRecord(code: 571, documentedCode: "RT0012", message: text)
+            return AttemptFailureRecord(documentedCode: "RT0012", message: text)
         }
     }
 
-    private static func documentedCode(ofStatus status: Int) -> String {
+    private static func record(ofStatus status: Int, retryAfter delay: Interval?) -> AttemptFailureRecord {
+        let shown = [String(status), statusNames[status]].compactMap { $0 }.joined(separator: " ")
         switch status {
-        case 415: "RT0015"
-        case 413: "RT0019"
-        case 429, 503: "RT0023"
-        case 502, 504: "RT0010"
-        default: "RT0012"
+        case 413:
+            return AttemptFailureRecord(
+                documentedCode: "RT0019",
+                message: "the service does not take as much as its journal has (http status code \(shown))"
+            )
+        case 415:
+            return AttemptFailureRecord(
+                code: 415,
+                documentedCode: "RT0015",
+                message:
+                    "the service does not speak the protocol version that it offered when it was registered (http status code "
+                    + "\(shown)); register it anew"
+            )
+        case 429, 503:
+            let wish = delay.map { " and asks for a delay of \($0.milliseconds) ms" } ?? ""
+            return AttemptFailureRecord(
+                documentedCode: "RT0023",
+                message: "the service takes no more requests for now\(wish) (http status code \(shown))"
+            )
+        case 502, 504:
+            return AttemptFailureRecord(
+                documentedCode: "RT0010",
+                message: "the service cannot be reached through what stands before it (http status code \(shown))"
+            )
+        default:
+            return AttemptFailureRecord(documentedCode: "RT0012", message: "unexpected http status code: \(shown)")
         }
     }
+
+    /// What people know statuses by that services and what stands before them answer.
+    private static let statusNames = [
+        301: "Moved Permanently", 302: "Found", 307: "Temporary Redirect", 308: "Permanent Redirect",
+        400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed",
+        406: "Not Acceptable", 408: "Request Timeout", 410: "Gone", 411: "Length Required", 413: "Content Too Large",
+        414: "URI Too Long", 415: "Unsupported Media Type", 421: "Misdirected Request", 422: "Unprocessable Content",
+        429: "Too Many Requests", 431: "Request Header Fields Too Large", 500: "Internal Server Error",
+        501: "Not Implemented", 502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout",
+    ]
 }
 
 extension AttemptFailureRecord {

@@ -190,6 +190,19 @@ import Testing
         let desk = try desk()
         try desk.invoke()
         #expect(try desk.report(1, event).last == "note: failed Greeter/greet \(code)")
+        // 571 is the word of services for what they find; of what is found in them callers see an error of the server.
+        #expect(desk.invocation(1)?.attempt.lastFailure?.code == (code == "RT0015" ? 415 : 500))
+    }
+
+    @Test func aBadStatusIsToldWithItsName() throws {
+        let desk = try desk()
+        try desk.invoke()
+        try desk.report(1, .failed(.status(503, retryAfter: .seconds(7))))
+        #expect(
+            desk.invocation(1)?.attempt.lastFailure?.message
+                == "the service takes no more requests for now and asks for a delay of 7000 ms "
+                + "(http status code 503 Service Unavailable)"
+        )
     }
 
     @Test(
