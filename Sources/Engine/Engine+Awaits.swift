@@ -70,12 +70,38 @@ extension Engine {
         }
         // A run that was never proposed cannot complete while nobody runs it: another attempt is the only way on.
         let waitsForItself = awaiting.allLeaves.contains { index.isOpenRun($0) }
-        let outcome = awaiting.evaluate { index.outcomes[$0] ?? .pending }
-        if waitsForItself || outcome != .pending {
-            guard attemptHasProgressed(of: number) else { return try failAttempt(of: number, .suspendedInVain) }
-            endAttempt(of: number) { .finish($0) }
-            return wake(number)
+        if waitsForItself { return try goOn(number) }
+        guard awaiting.evaluate({ index.outcomes[$0] ?? .pending }) != .pending else {
+            return fallAsleep(number, awaiting: awaiting, from: 0, index)
         }
+        // Known before, and the service waits all the same: for what else there is.
+        let start = attempt(of: number)?.entriesAtStart ?? 0
+        let rows = try journal(of: invocation)
+        let known = try JournalIndex(rows: rows.filter { $0.index < start }).outcomes
+        let news = try JournalIndex(rows: rows.filter { $0.index >= start }).outcomes
+        guard awaiting.evaluate({ known[$0] ?? .pending }) != .pending else { return try goOn(number) }
+        // A completion comes once, a signal may come again.
+        let open = awaiting.allLeaves.filter { leaf in
+            if case .completion = leaf { known[leaf] == nil } else { true }
+        }
+        guard !open.isEmpty, !open.contains(where: { news[$0] != nil }) else { return try goOn(number) }
+        fallAsleep(number, awaiting: .flat(open), from: invocation.journalLength, index)
+    }
+
+    /// Ends an attempt that suspended on what has come: another one goes on with it. One that has got no further than the
+    /// one before backs off.
+    private mutating func goOn(_ number: InvocationNumber) throws(StorageError) {
+        guard attemptHasProgressed(of: number) else { return try failAttempt(of: number, .suspendedInVain) }
+        endAttempt(of: number) { .finish($0) }
+        wake(number)
+    }
+
+    private mutating func fallAsleep(
+        _ number: InvocationNumber,
+        awaiting: Awaiting,
+        from start: Int,
+        _ index: JournalIndex
+    ) {
         if let attempt = attempt(of: number), attempt.protocolVersion >= 7 {
             appendEvent(.suspended(awaiting), to: number)
         }
@@ -84,6 +110,7 @@ extension Engine {
         let waitsFor = index.text(of: awaiting)
         modify(number) {
             $0.awaiting = awaiting
+            $0.awaitingFrom = start
             $0.waitsFor = waitsFor
             $0.attempt.retryCount = 0
         }

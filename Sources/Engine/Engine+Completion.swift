@@ -26,6 +26,7 @@ extension Engine {
             $0.completedAt = now
             $0.pauseRequested = false
             $0.awaiting = nil
+            $0.awaitingFrom = 0
             $0.waitsFor = nil
             $0.attempt.nextRetryAt = nil
             $0.attempt.retryCount = 0

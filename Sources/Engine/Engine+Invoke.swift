@@ -162,6 +162,7 @@ extension Engine {
         setStatus(number, .ready)
         modify(number) {
             $0.awaiting = nil
+            $0.awaitingFrom = 0
             $0.waitsFor = nil
             $0.attempt.nextRetryAt = nil
         }

@@ -44,7 +44,8 @@ extension Engine {
     /// Whether what an invocation waits for has come, after the notifications in its journal.
     func isDone(_ awaiting: Awaiting, for number: InvocationNumber) throws(StorageError) -> Bool {
         guard let invocation = try peek(number) else { return false }
-        let outcomes = try JournalIndex(rows: journal(of: invocation)).outcomes
+        let news = try journal(of: invocation).filter { $0.index >= invocation.awaitingFrom }
+        let outcomes = try JournalIndex(rows: news).outcomes
         return awaiting.evaluate { outcomes[$0] ?? .pending } != .pending
     }
 }

@@ -249,6 +249,8 @@ package struct Invocation: Sendable {
     package var lastEntryAt: Timestamp?
     /// What a suspended invocation waits for.
     package var awaiting: Awaiting?
+    /// Notifications of the journal below this index were known to the attempt that suspended, and do not wake it.
+    package var awaitingFrom = 0
     /// The same in words, by the commands that made it, for operators.
     package var waitsFor: String?
     /// What its attempt last said it waits for, of the services that say so.

@@ -151,6 +151,15 @@ extension EndToEnd {
         }
 
         @Test(arguments: Mode.all)
+        func whoCatchesACancelMayWaitAgain(mode: Mode) throws {
+            let house = try mode.house()
+            let id = try waiting("undoes_slowly", "u", house)
+            try eventually("the handler") { house.effects.count("slow", id: "u") > 0 ? true : nil }
+            _ = try house.call("/Feature/stop", "\"\(id)\"")
+            #expect(try result(of: id, house) == #""undone""#)
+        }
+
+        @Test(arguments: Mode.all)
         func severalThingsAreAwaitedAtOnce(mode: Mode) throws {
             let house = try mode.house()
             let all = try waiting("all_of", "all", house)

@@ -117,6 +117,58 @@ import Testing
         #expect(desk.status(1) == .running)
     }
 
+    /// What handlers are by whose code a cancel is caught: they go on to compensate, and SDKs name the cancel in all awaits.
+    @Test(
+        "what a service knew when it began does not wake it, news does",
+        arguments: [
+            Awaiting.flat([.completion(2), .cancelSignal]),
+            Awaiting(
+                combinator: .firstCompleted,
+                leaves: [.cancelSignal],
+                children: [Awaiting(combinator: .allCompleted, leaves: [.completion(2)])]
+            ),
+        ]
+    )
+    func whatWasKnownDoesNotWake(awaiting: Awaiting) throws {
+        let desk = try Desk(mode: .requestResponse)
+        try desk.invoke()
+        try desk.receive(1, sleeping(desk, 1), suspend(.completion(1), .cancelSignal))
+        try desk.cancel(1)
+        try desk.receive(1, sleeping(desk, 2), .suspension(awaiting))
+        #expect(desk.status(1) == .suspended)
+        #expect(
+            desk.invocation(1)?.awaiting?.allLeaves.sorted { "\($0)" < "\($1)" } == [.completion(2), .cancelSignal]
+        )
+        try desk.restart()
+        desk.now = desk.now.adding(.seconds(5))
+        try desk.fireTimers()
+        #expect(desk.status(1) == .running)
+        #expect(desk.invocation(1)?.attempt.lastFailure == nil)
+    }
+
+    @Test("a second cancel, and a second signal of a name, wake what knew the first")
+    func theNextSignalWakes() throws {
+        for signal in [NotificationID.cancelSignal, .namedSignal("x")] {
+            let desk = try Desk(mode: .requestResponse)
+            try desk.invoke()
+            let id = try #require(desk.invocation(1)?.head.id)
+            func give() throws {
+                if signal == .cancelSignal { return _ = try desk.cancel(1) }
+                try desk.invoke("Greeter", "relay")
+                let helper = Int64(desk.storage.rows.invocations.count)
+                let gift = command(.sendSignal(target: id.description, id: signal, result: .value([1])))
+                try desk.receive(helper, gift, command(.output(.value([]))), .end)
+            }
+            try desk.receive(1, suspend(signal))
+            try give()
+            #expect(desk.status(1) == .running)
+            try desk.receive(1, sleeping(desk, 1), suspend(signal, .completion(1)))
+            #expect(desk.status(1) == .suspended)
+            try give()
+            #expect(desk.status(1) == .running)
+        }
+    }
+
     @Test("a service that suspends after each step is not slowed down")
     func progressIsNotSlowedDown() throws {
         let desk = try Desk(mode: .requestResponse)

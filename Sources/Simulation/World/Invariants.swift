@@ -85,7 +85,7 @@ extension MemoryRows {
     private func isOver(_ invocation: Invocation) -> Bool {
         guard let awaiting = invocation.awaiting else { return true }
         var outcomes: [NotificationID: LeafOutcome] = [:]
-        for row in journal[invocation.number] ?? [] {
+        for row in journal[invocation.number] ?? [] where row.index >= invocation.awaitingFrom {
             guard let notification = try? Notification.decode(row.frame) else { continue }
             outcomes[notification.id] = notification.result.isFailure ? .failed : .succeeded
         }

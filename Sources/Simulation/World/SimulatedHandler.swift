@@ -145,6 +145,9 @@ struct SimulatedHandler {
         case .failed(let failure, let callee):
             do {
                 if let callee { try say(.sendSignal(target: callee, id: .cancelSignal, result: .void)) }
+                if failure.code == 409, compensates, let awaiting = try compensate() {
+                    return outcome(of: .wait(awaiting))
+                }
                 try say(.output(.failure(failure)))
                 return .said(said + [.end], isOver: true)
             } catch {
@@ -152,6 +155,19 @@ struct SimulatedHandler {
             }
         case .mismatch(let text): return .mismatch(text)
         }
+    }
+
+    /// Whether the code catches a cancel and does something before it ends.
+    private var compensates: Bool { script.count % 2 == 0 }
+
+    /// Sleeps; gives back what is still waited for. The cancel that it has had stands among it, as SDKs have it.
+    private mutating func compensate() throws -> Awaiting? {
+        let id = id()
+        try say(.sleep(wakeUpTimeMilliseconds: UInt64(now + 1500), completionID: id))
+        guard results[.completion(id)] == nil else { return nil }
+        guard order.protocolVersion >= 7 else { return .flat([.completion(id), .cancelSignal]) }
+        let sleep = Awaiting(combinator: .firstCompleted, leaves: [.completion(id)])
+        return Awaiting(combinator: .firstCompleted, leaves: [.cancelSignal], children: [sleep])
     }
 
     mutating func id() -> UInt32 {

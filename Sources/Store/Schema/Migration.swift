@@ -14,7 +14,7 @@ enum SchemaVersion {
     static let applicationID: Int64 = 0x7065_7264
 
     /// All migrations, oldest first. A new one is added at the end.
-    static let migrations = [migration001, migration002, migration003]
+    static let migrations = [migration001, migration002, migration003, migration004]
 
     /// The version that this program writes.
     static var current: Int { migrations.last?.version ?? 0 }

@@ -41,6 +41,7 @@ enum InvocationColumn: Int32, CaseIterable {
     case pauseRequested
     case eventCount
     case awaiting
+    case awaitingFrom
     case lastAwaitingOn
     case waitsFor
     case retryCount

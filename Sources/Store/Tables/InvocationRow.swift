@@ -32,6 +32,7 @@ struct InvocationRow {
         invocation.pauseRequested = int(.pauseRequested) != 0
         invocation.eventCount = int(.eventCount)
         invocation.awaiting = try decodeBytes(.awaiting, Awaiting.decode)
+        invocation.awaitingFrom = int(.awaitingFrom)
         invocation.lastAwaitingOn = try decodeBytes(.lastAwaitingOn, Awaiting.decode)
         invocation.waitsFor = try optionalText(.waitsFor)
         invocation.completionFailure = try decodeBytes(.completionFailure, Failure.decode)

@@ -98,6 +98,7 @@ extension Statement {
         bind(.pauseRequested, invocation.pauseRequested ? 1 : 0)
         bind(.eventCount, invocation.eventCount)
         bind(.awaiting, invocation.awaiting)
+        bind(.awaitingFrom, invocation.awaitingFrom)
         bind(.lastAwaitingOn, invocation.lastAwaitingOn)
         bind(.waitsFor, invocation.waitsFor)
         bind(invocation.attempt)

@@ -163,6 +163,20 @@ async def child(ctx: restate.Context, ident: str) -> str:
     return "woke"
 
 
+@feature.handler(
+    invocation_retry_policy=restate.InvocationRetryPolicy(max_attempts=2, on_max_attempts="kill")
+)
+async def undoes_slowly(ctx: restate.Context, ident: str) -> str:
+    """Goes on waiting when it is cancelled; each attempt that fails brings it nearer to its end."""
+    note("slow", ident)
+    try:
+        await ctx.sleep(timedelta(days=1))
+    except TerminalError:
+        for _ in range(3):
+            await ctx.sleep(timedelta(milliseconds=300))
+    return await ctx.run_typed("undo", lambda: "undone")
+
+
 @feature.handler()
 async def stops_its_callee(ctx: restate.Context, ident: str) -> str:
     call = ctx.service_call(child, arg=ident)
