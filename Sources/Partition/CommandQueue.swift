@@ -114,7 +114,12 @@ struct CommandQueue {
 
     private mutating func lineUp() {
         for queued in arrived {
-            if lines[queued.source] == nil { ring.append(queued.source) }
+            if lines[queued.source] == nil {
+                // Last in the round, which ends before the one whose turn it is: behind that one it would go ahead of those
+                // that wait from the beginning of the ring on.
+                ring.insert(queued.source, at: position)
+                position += 1
+            }
             lines[queued.source, default: Line()].commands.append(queued)
         }
         arrived = []
@@ -151,7 +156,7 @@ struct CommandQueue {
         lineUp()
         var bySource: [CommandSource: [QueuedCommand]] = [:]
         for queued in commands {
-            if lines[queued.source] == nil, bySource[queued.source] == nil { ring.append(queued.source) }
+            if lines[queued.source] == nil, bySource[queued.source] == nil { ring.insert(queued.source, at: position) }
             bySource[queued.source, default: []].append(queued)
         }
         for (source, earlier) in bySource {

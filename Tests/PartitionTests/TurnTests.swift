@@ -66,6 +66,26 @@ import Testing
         #expect(shared.count == 3)
     }
 
+    @Test func whoAsksAgainAtOnceDoesNotGoAheadOfWhoWaits() {
+        var queue = CommandQueue()
+        func ask(_ source: UInt64) {
+            queue.append(
+                QueuedCommand(command: .forget(RequestID(rawValue: source)), source: CommandSource(rawValue: source))
+            )
+        }
+        let limit = 64
+        for _ in 0..<40 { ask(1000) }
+        for source in 0..<UInt64(limit) { ask(source) }
+        var left = 40
+        for _ in 0..<100 where left > 0 {
+            let taken = queue.take(limit: limit, bytesMax: .max)
+            for queued in taken {
+                if queued.source.rawValue == 1000 { left -= 1 } else { ask(queued.source.rawValue) }
+            }
+        }
+        #expect(left == 0)
+    }
+
     @Test func sourcesKeepTheirOrder() {
         var queue = CommandQueue()
         for number in 0..<5000 as Range<UInt64> {
