@@ -38,13 +38,17 @@ extension Partition {
         if room.isShort { actions += turnAway(.refused(.storageFull)) { $0.isNewWork } }
     }
 
-    /// The time of the turn that is taken now: never before that of the last one. When the wall clock was set back, time goes
-    /// on from where it was at half its speed until the wall clock has caught up; standing still, it would hold every
-    /// timeout for as long as the clock was wrong.
-    private mutating func advance(to wallClock: Timestamp, _ actions: inout [Action]) -> Timestamp {
+    /// The time of a turn that is taken at that time of the wall clock: never before that of the last one. When the wall
+    /// clock was set back, time goes on from where it was at half its speed until the wall clock has caught up; standing
+    /// still, it would hold every timeout for as long as the clock was wrong.
+    func time(at wallClock: Timestamp) -> Timestamp {
         let passed = wallClock.since(lastWallClock ?? wallClock)
+        return max(wallClock, clock.adding(Interval(milliseconds: passed.milliseconds / 2)))
+    }
+
+    private mutating func advance(to wallClock: Timestamp, _ actions: inout [Action]) -> Timestamp {
+        let now = time(at: wallClock)
         lastWallClock = wallClock
-        let now = max(wallClock, clock.adding(Interval(milliseconds: passed.milliseconds / 2)))
         if let jump = retention.noteTime(now, after: clock) { actions.append(.note(.clockJumped(jump))) }
         clock = now
         return now

@@ -111,8 +111,10 @@ package struct Partition: ~Copyable {
 
     /// Whether a turn would find something to do without waiting.
     package func hasWork(at now: Timestamp) -> Bool {
+        // A turn takes note of a clock that was set back: from then on time goes on.
+        if let lastWallClock, now < lastWallClock { return true }
         let queueWantsTurn = queueWantsTurn(at: now)
-        let now = max(now, clock)
+        let now = time(at: now)
         if let stall, stall.until > now { return false }
         return queueWantsTurn || postponedUntil <= now || outboxHasMore || retention.hasBacklog
             || retention.nextCheck <= now
