@@ -68,6 +68,7 @@ extension Partition {
     ) throws(PartitionFault) -> [Action] {
         var actions: [Action] = [.note(.commandRefused(text))]
         if !batch.timers.isEmpty { postpone(at: now) { $0.timers += batch.timers } }
+        if !batch.outbox.isEmpty { postpone(at: now) { $0.outbox += batch.outbox } }
         for attempt in batch.deadlines {
             deadlines.insert(AttemptDeadline(due: now.adding(.seconds(1)), attempt: attempt))
         }
@@ -101,6 +102,7 @@ extension Partition {
         timers.putBack(postponed.timers)
         queue.putBack(postponed.commands)
         ready.append(contentsOf: postponed.ready)
+        if !postponed.outbox.isEmpty { outboxHasMore = true }
         postponed = TurnBatch(startsMax: 0)
         postponedUntil = .never
     }

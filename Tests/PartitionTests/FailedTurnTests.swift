@@ -189,6 +189,27 @@ import Testing
         #expect(bench.status(1) == .running)
     }
 
+    @Test func whatTheOutboxHoldsIsTriedAgainWhenItIsRefused() throws {
+        var limits = TurnLimits()
+        limits.inlineEffects = 1
+        let bench = try Bench(limits: limits)
+        for _ in 0..<4 { bench.invoke("Flow", "tell", key: "k") }
+        try bench.turns()
+        for number in 1...3 as ClosedRange<Int64> {
+            bench.receive(number, command(.getPromise(key: "p", completionID: 1)))
+        }
+        try bench.turns()
+        bench.receive(4, command(.completePromise(key: "p", completion: .value([1]), completionID: 1)))
+        bench.storage.onCommit = { writes in writes.removedOutbox.isEmpty ? nil : .refused("no") }
+        try bench.turns()
+        bench.storage.onCommit = nil
+        #expect(!bench.storage.rows.promiseWaiters.isEmpty)
+        bench.pass(1)
+        try bench.turns()
+        #expect(bench.storage.rows.promiseWaiters.isEmpty)
+        #expect(bench.storage.rows.outbox.isEmpty)
+    }
+
     @Test func anInputOutputErrorIsAFault() throws {
         for isWritten in [false, true] {
             let bench = try Bench()
