@@ -48,8 +48,12 @@ extension WriteSet {
             look(at: write.output)
         }
         for (_, rows) in journal.sorted(by: { $0.key < $1.key }) { for row in rows { look(at: row.payload) } }
-        for write in state.values { for value in write.values.values { look(at: value) } }
-        for case .value(let value)? in promises.values { look(at: value) }
+        var values: [[UInt8]] = []
+        for write in state.values { values += write.values.values.compactMap { $0 } }
+        for case .value(let value)? in promises.values { values.append(value) }
+        // In an order that follows from what is written, not from the process.
+        let long = values.filter { $0.count > limit }
+        for value in long.count > 1 ? long.sorted(by: { $0.lexicographicallyPrecedes($1) }) : long { look(at: value) }
         return found
     }
 }

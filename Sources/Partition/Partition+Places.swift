@@ -48,9 +48,10 @@ extension Partition {
     /// are not, all are looked at when they become so.
     mutating func noteWaits(_ turn: borrowing Engine) {
         guard isCrowded else { return }
-        for attempt in turn.attempts.values {
-            guard let attempt, attempt.wait == .declared, attempt.stream == .inputOpen else { continue }
-            declaredWaits.append(attempt.id)
+        let waiting = turn.attempts.values.compactMap { attempt in
+            attempt.flatMap { $0.wait == .declared && $0.stream == .inputOpen ? $0.id : nil }
         }
+        // A dictionary has an order of its own in each process, and what happens must follow from what came.
+        declaredWaits += waiting.sorted { $0.rawValue < $1.rawValue }
     }
 }
