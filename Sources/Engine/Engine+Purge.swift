@@ -5,7 +5,9 @@ extension Engine {
     mutating func purge(_ invocation: Invocation) throws(StorageError) -> Result<OperationOutcome, OperationRefusal> {
         guard invocation.status == .completed else { return .failure(.notCompleted) }
         // Whoever is still to be told by the outbox must find the result: it is not over for them.
-        guard try storage.attachments(to: invocation.number, limit: 1).isEmpty else { return .failure(.notCompleted) }
+        guard try storage.attachments(to: invocation.number, limit: 1).isEmpty,
+            attached[invocation.number]?.isEmpty ?? true
+        else { return .failure(.notCompleted) }
         guard try load(invocation.number) else { return .failure(.notFound) }
         if try !forget(invocation, tellsMax: memory.inlineEffectsMax) { endRetention(of: invocation.number) }
         return .success(.purged)
