@@ -5,7 +5,7 @@ import Simulation
 enum SimulationProgram {
     static let usage = """
         usage: perdure-simulation run [--from SEED] [--seeds N] [--seconds S] [--jobs N] [--steps N]
-                   runs the worlds of N seeds (1000), or as many as fit in S seconds, each with N steps (400) of faults;
+                   runs the worlds of N seeds (1000), or as many as fit in S seconds, each with N steps (500) of faults;
                    prints seeds, invocations and violated invariants; fails if there is one
                perdure-simulation sweep [--from SEED] [--seeds N] [--jobs N] [--steps N]
                    runs the worlds of N seeds (1), each of N steps (60) in which all goes well, again for each point of

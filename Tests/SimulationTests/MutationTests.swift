@@ -17,15 +17,20 @@ import Testing
         Issue.record("no invariant notices that \(mutation.name)")
     }
 
+    /// The same world without the mutation must be as it should: else it is something else that is noticed.
     private func isNoticed(_ mutation: Mutation, in seed: UInt64) -> Bool {
-        // A new start that fails is noticed, too.
-        (try? World(Self.options(seed, mutation.sabotage)).run().violations.isEmpty) != true
+        isBroken(seed, mutation.sabotage) && !isBroken(seed, nil)
     }
 
-    private static func options(_ seed: UInt64, _ sabotage: Sabotage) -> WorldOptions {
+    private func isBroken(_ seed: UInt64, _ sabotage: Sabotage?) -> Bool {
+        // A new start that fails is noticed, too.
+        (try? World(Self.options(seed, sabotage)).run().violations.isEmpty) != true
+    }
+
+    private static func options(_ seed: UInt64, _ sabotage: Sabotage?) -> WorldOptions {
         var options = WorldOptions(seed: seed)
         options.steps = 300
-        options.settlingTurnsMax = 800
+        options.settlingTurnsMax = 1200
         options.sabotage = sabotage
         return options
     }

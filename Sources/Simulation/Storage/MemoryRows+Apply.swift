@@ -34,7 +34,7 @@ extension MemoryRows {
         if let changed = writes.marks { marks = changed }
         for change in writes.catalog { apply(change) }
         applyStaging(writes, &complaints)
-        for number in writes.removedInvocations { removeInvocation(number, &complaints) }
+        for number in writes.removedInvocations { removeInvocation(number, writes, &complaints) }
         return complaints
     }
 
@@ -105,7 +105,11 @@ extension MemoryRows {
         }
     }
 
-    private mutating func removeInvocation(_ number: InvocationNumber, _ complaints: inout [String]) {
+    private mutating func removeInvocation(
+        _ number: InvocationNumber,
+        _ writes: WriteSet,
+        _ complaints: inout [String]
+    ) {
         guard let row = invocations.removeValue(forKey: number) else {
             return complaints.append("invocation \(number.rawValue) is removed and not there")
         }
@@ -124,6 +128,14 @@ extension MemoryRows {
         if row.invocation.head.hasDerivedID {
             let others = (byDerivedID[id] ?? []).filter { $0 != number }
             byDerivedID[id] = others.isEmpty ? nil : others
+        }
+        // With the run of a workflow goes what belongs to its key, unless there is another run by now.
+        guard row.invocation.head.handlerType == .workflowRun, byDerivedID[id] == nil,
+            let key = row.invocation.head.stateKey
+        else { return }
+        if state[key] != nil { complaints.append("the run of \(key.key) is removed and its state stays") }
+        for promise in promises.keys where promise.key == key && writes.promises[promise] == nil {
+            complaints.append("the run of \(key.key) is removed and its promise \(promise.name) stays")
         }
     }
 

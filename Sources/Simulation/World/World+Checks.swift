@@ -32,6 +32,7 @@ extension World {
     /// What a handler gave has come to the invocation that it was for, unless that one is over.
     private func checkSignals(givenBy numbers: some Sequence<InvocationNumber>) {
         for number in numbers {
+            checkNamedSignals(of: number)
             for row in storage.rows.journal[number] ?? [] {
                 guard
                     row.type == MessageType.completeAwakeableCommand.rawValue

@@ -27,6 +27,8 @@ package final class World {
     let settings: Settings
     let limits: TurnLimits
     var entropy: Entropy
+    /// What breaks the world draws from its own: until something is broken, the world is the same as without.
+    var sabotageEntropy: Entropy
     var now = Sample.epoch
     var storage = MemoryStorage()
     var partition: Partition
@@ -96,6 +98,7 @@ package final class World {
     package init(_ options: WorldOptions) throws {
         self.options = options
         entropy = Entropy(seed: options.seed)
+        sabotageEntropy = Entropy(seed: ~options.seed)
         var settings = Settings()
         settings.attemptsMax = Int.random(in: 2...12, using: &entropy)
         settings.protocolVersionMax = Int.random(in: 5...7, using: &entropy)
@@ -228,6 +231,8 @@ package final class World {
         counts.turns += 1
         let fault = options.fault.flatMap { $0.turn == counts.turns ? $0.point : nil }
         armDisk(fault)
+        // As the loop of the daemon does: without something to do no turn is taken.
+        guard fault != nil || partition.hasWork(at: now) else { return }
         noteStatuses()
         var actions: [Action]
         do {
@@ -236,7 +241,7 @@ package final class World {
             note("fault: \(error.text)")
             return try crash()
         }
-        options.sabotage?.actions?(&actions, &entropy)
+        options.sabotage?.actions?(&actions, &sabotageEntropy)
         check()
         guard let done = actionsUntilCrash(of: actions.count, fault) else {
             for action in actions { carryOut(action) }
@@ -255,7 +260,7 @@ package final class World {
 
     private func armDisk(_ fault: PlannedFault.Point?) {
         storage.distort = options.sabotage?.writes.map { distort in
-            { [unowned self] writes, rows in distort(&writes, rows, &entropy) }
+            { [unowned self] writes, rows in distort(&writes, rows, &sabotageEntropy) }
         }
         storage.distortInbox = options.sabotage?.inbox
         storage.onCommit = nil
