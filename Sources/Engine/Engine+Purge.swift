@@ -9,18 +9,8 @@ extension Engine {
             attached[invocation.number]?.isEmpty ?? true
         else { return .failure(.notCompleted) }
         guard try load(invocation.number) else { return .failure(.notFound) }
-        if try !forget(invocation, tellsMax: memory.inlineEffectsMax) { endRetention(of: invocation.number) }
+        _ = try forget(invocation, tellsMax: .max)
         return .success(.purged)
-    }
-
-    /// Makes what is completed invisible now and leaves its rows to those that remove what is expired, in small steps.
-    private mutating func endRetention(of number: InvocationNumber) {
-        let now = now
-        modify(number) {
-            // Everybody reads the end of the retention from these two.
-            $0.completedAt = Timestamp(milliseconds: now.milliseconds &- $0.head.completionRetention.milliseconds)
-            $0.expiresAt = now
-        }
     }
 
     mutating func purgeJournal(

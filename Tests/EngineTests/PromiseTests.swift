@@ -104,27 +104,4 @@ import Testing
         }
         #expect(desk.storage.complaints.isEmpty)
     }
-
-    @Test func aPurgeOfARunWithManyWaitersIsDoneInSteps() throws {
-        let desk = try desk()
-        let waiters = 250
-        for _ in 0..<waiters { try desk.invoke("Flow", "tell", key: "k") }
-        for number in 3..<3 + waiters { try desk.receive(Int64(number), get(), suspend(.completion(1))) }
-        try desk.receive(1, command(.output(.value([]))), .end)
-        #expect(try desk.operate(1, .purge) == "purged")
-        #expect(desk.lastWrites.removedPromiseWaiters.count == 100)
-        // It is gone for everybody while its waiters are still being told.
-        #expect(try desk.operate(1, .kill).hasPrefix("404"))
-        var steps = 0
-        while !desk.storage.rows.promiseWaiters.isEmpty, steps < 10 {
-            try desk.expire()
-            steps += 1
-        }
-        #expect(steps == 2)
-        #expect(desk.storage.rows.promises.isEmpty)
-        for number in 3..<3 + waiters {
-            #expect(try desk.journal(Int64(number)) == ["GetPromise(1)", "GetPromise(1)=failure 410"])
-        }
-        #expect(desk.storage.complaints.isEmpty)
-    }
 }
