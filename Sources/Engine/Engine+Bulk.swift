@@ -13,9 +13,11 @@ extension Engine {
         progress.next = page.count == BulkStep.rowsMax ? page.last : nil
         let numbers = withChanged(page, after: step.after, upTo: progress.next ?? upTo)
         var bytes = 0
+        var tells = memory.inlineEffectsMax
         for (place, number) in numbers.enumerated() {
+            let before = place == 0 ? step.after : numbers[place - 1]
             guard progress.matched < step.limit, bytes < Self.bulkBytesMax else {
-                progress.next = numbers[place - 1]
+                progress.next = before
                 break
             }
             guard let invocation = try peek(number), statuses.contains(invocation.status),
@@ -24,7 +26,11 @@ extension Engine {
             progress.matched += 1
             if step.isDryRun { continue }
             if step.operation.readsJournals { bytes += invocation.journalBytes }
-            try carryOut(step.operation, on: invocation, noting: &progress)
+            guard try carryOut(step.operation, on: invocation, tells: &tells, noting: &progress) else {
+                progress.matched -= 1
+                progress.next = before
+                break
+            }
         }
         if progress.succeeded + progress.refused.count > 0 {
             actions.append(
@@ -51,22 +57,26 @@ extension Engine {
         return changed.isEmpty ? page : Set(page).union(changed).sorted()
     }
 
+    /// False if it has only begun: the next step takes it up again.
     private mutating func carryOut(
         _ operation: InvocationOperation,
         on invocation: Invocation,
+        tells: inout Int,
         noting progress: inout BulkProgress
-    ) throws(StorageError) {
+    ) throws(StorageError) -> Bool {
         let id = invocation.head.id
         // Of a kill only the root: what it called is left to the outbox, which has a bound of its own.
-        switch try carryOut(operation, on: invocation, killsMax: 1) {
-        case .success(let outcome):
+        switch try carryOut(operation, on: invocation, killsMax: 1, tells: &tells) {
+        case .done(let outcome):
             progress.succeeded += 1
             if case .restarted(let new) = outcome {
                 progress.restarted.append(BulkProgress.Restarted(old: id, new: new))
             }
-        case .failure(let reason):
+        case .begun: return false
+        case .refused(let reason):
             progress.refused.append(BulkProgress.Refused(id: id, reason: reason))
         }
+        return true
     }
 }
 

@@ -108,17 +108,19 @@ extension Engine {
     }
 
     /// Ends the waiting for all promises of a key, which are about to go: those that are not completed never will be. At
-    /// most `limit` are told; true if that was all.
-    mutating func settlePromises(of key: ServiceKey, limit: Int) throws(StorageError) -> Bool {
+    /// most as many are told as are left of `tells`; true if that was all.
+    mutating func settlePromises(of key: ServiceKey, tells: inout Int) throws(StorageError) -> Bool {
         let removed = writes.removedPromiseWaiters.count
-        let stored = try storage.promiseWaiters(ofKey: key, limit: limit.addingSaturating(1 + removed))
+        let stored = try storage.promiseWaiters(ofKey: key, limit: tells.addingSaturating(1 + removed))
         let added = promiseWaiters.filter { $0.key.key == key }.values.joined()
             .sorted { ($0.waiter, $0.completionID) < ($1.waiter, $1.completionID) }
         let waiting = stored.filter { !writes.removedPromiseWaiters.contains($0) } + added
-        for waiter in waiting.prefix(limit) {
+        let told = waiting.prefix(tells)
+        for waiter in told {
             try tell(waiter, try result(of: waiter.promise) ?? .failure(Failure(code: 410, message: "gone")))
         }
-        return waiting.count <= limit
+        tells -= told.count
+        return told.count == waiting.count
     }
 
     /// Removes the promises of a key that nobody waits for any more.

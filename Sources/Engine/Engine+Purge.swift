@@ -2,15 +2,16 @@ import DurableModel
 
 /// Purging: what is kept of a completed invocation goes before its retention ends.
 extension Engine {
-    mutating func purge(_ invocation: Invocation) throws(StorageError) -> Result<OperationOutcome, OperationRefusal> {
-        guard invocation.status == .completed else { return .failure(.notCompleted) }
+    /// Of a workflow's run, at most as many who wait for promises are told as are left of `tells`. While there are more, it has
+    /// only begun: the run is still there, and who asks again goes on.
+    mutating func purge(_ invocation: Invocation, tells: inout Int) throws(StorageError) -> Operated {
+        guard invocation.status == .completed else { return .refused(.notCompleted) }
         // Whoever is still to be told by the outbox must find the result: it is not over for them.
         guard try storage.attachments(to: invocation.number, limit: 1).isEmpty,
             attached[invocation.number]?.isEmpty ?? true
-        else { return .failure(.notCompleted) }
-        guard try load(invocation.number) else { return .failure(.notFound) }
-        _ = try forget(invocation, tellsMax: .max)
-        return .success(.purged)
+        else { return .refused(.notCompleted) }
+        guard try load(invocation.number) else { return .refused(.notFound) }
+        return try forget(invocation, tells: &tells) ? .done(.purged) : .begun
     }
 
     mutating func purgeJournal(
@@ -25,22 +26,22 @@ extension Engine {
     /// Removes a loaded, completed invocation, and of a workflow's run what belongs to its key: it may run again. If it does
     /// so already, which it may from the end of the retention on, the key is the new run's.
     ///
-    /// At most `tellsMax` of those who wait for the key's promises are told that these go; while there are more, nothing
-    /// else is done, and false comes back.
-    mutating func forget(_ invocation: Invocation, tellsMax: Int) throws(StorageError) -> Bool {
+    /// At most as many of those who wait for the key's promises are told that these go as are left of `tells`; while there
+    /// are more, nothing else is done, and false comes back.
+    mutating func forget(_ invocation: Invocation, tells: inout Int) throws(StorageError) -> Bool {
         if invocation.head.handlerType == .workflowRun, let key = invocation.head.stateKey,
             derivedIDs[invocation.head.id] ?? invocation.number == invocation.number,
             try storage.invocation(derivedID: invocation.head.id)?.number ?? invocation.number == invocation.number
         {
-            guard try clearWorkflow(key, tellsMax: tellsMax) else { return false }
+            guard try clearWorkflow(key, tells: &tells) else { return false }
         }
         remove(invocation.number)
         return true
     }
 
     /// Removes the state and the promises of a workflow's key; false if more wait for promises than may be told.
-    private mutating func clearWorkflow(_ key: ServiceKey, tellsMax: Int) throws(StorageError) -> Bool {
-        guard try settlePromises(of: key, limit: tellsMax) else { return false }
+    private mutating func clearWorkflow(_ key: ServiceKey, tells: inout Int) throws(StorageError) -> Bool {
+        guard try settlePromises(of: key, tells: &tells) else { return false }
         clearPromises(of: key)
         writes.state[key, default: WriteSet.StateWrite()].clearsAll = true
         writes.state[key]?.values = [:]
@@ -53,7 +54,8 @@ extension Engine {
         guard let earlier = try storage.invocation(derivedID: id), try peek(earlier.number) != nil,
             let key = earlier.head.stateKey
         else { return }
-        _ = try clearWorkflow(key, tellsMax: .max)
+        var tells = Int.max
+        _ = try clearWorkflow(key, tells: &tells)
     }
 
     /// Removes the journal of a loaded, completed invocation; its result stays.

@@ -29,7 +29,8 @@ extension Engine {
         if invocation.isExpired(at: now) {
             // Whoever is still to be told by the outbox must find the result.
             if try storage.attachments(to: number, limit: 1).isEmpty {
-                _ = try forget(invocation, tellsMax: memory.inlineEffectsMax)
+                var tells = memory.inlineEffectsMax
+                _ = try forget(invocation, tells: &tells)
             }
             return
         }

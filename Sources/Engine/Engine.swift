@@ -96,6 +96,8 @@ package struct Engine {
     package internal(set) var waits: [(number: InvocationNumber, request: RequestID)] = []
     /// Invocations that ended, with what those who wait for them get.
     package internal(set) var endings: [(head: InvocationHead, result: InvocationResult)] = []
+    /// Commands that have only begun, since they are more than a turn may do: the next one goes on with them.
+    package internal(set) var unfinished: [EngineCommand] = []
     /// Requests whose waiter has gone.
     package internal(set) var forgotten: [RequestID] = []
 

@@ -181,6 +181,7 @@ extension Partition {
         ready.append(contentsOf: turn.engine.becameReady.dropFirst(turn.becameReadyTaken))
         if turn.outboxIsLeft || !turn.engine.writes.addedOutbox.isEmpty { outboxHasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
+        for command in turn.engine.unfinished { submit(command, from: .core) }
         var actions = turn.engine.actions
         actions.reserveCapacity(actions.count + turn.engine.endings.count + turn.engine.started.count)
         if !openings.isEmpty {
