@@ -23,17 +23,16 @@ extension Engine {
         }
     }
 
-    /// Removes what an invocation's ended retention no longer keeps: the journal first, then the whole.
-    package mutating func expire(_ number: InvocationNumber) throws(StorageError) {
-        guard let invocation = try peek(number), invocation.status == .completed, try load(number) else { return }
-        if invocation.isExpired(at: now) {
-            // Whoever is still to be told by the outbox must find the result.
-            if try storage.attachments(to: number, limit: 1).isEmpty {
-                var tells = memory.inlineEffectsMax
-                _ = try forget(invocation, tells: &tells)
-            }
-            return
+    /// Removes what an invocation's ended retention no longer keeps: the journal first, then the whole. False if it has only
+    /// begun, since more have to be told of it than are left of `tells`.
+    package mutating func expire(_ number: InvocationNumber, tells: inout Int) throws(StorageError) -> Bool {
+        guard let invocation = try peek(number), invocation.status == .completed, try load(number) else { return true }
+        guard invocation.isExpired(at: now) else {
+            removeJournal(of: number)
+            return true
         }
-        removeJournal(of: number)
+        // Whoever is still to be told by the outbox must find the result.
+        guard try storage.attachments(to: number, limit: 1).isEmpty else { return true }
+        return try forget(invocation, tells: &tells)
     }
 }

@@ -125,7 +125,10 @@ extension Partition {
         }
         var outboxIsLeft = false
         for item in batch.outbox where !outboxIsLeft { outboxIsLeft = try !engine.consume(item) }
-        for number in batch.expired { try engine.expire(number) }
+        var (expiryIsLeft, tells) = (false, limits.inlineEffects)
+        for number in batch.expired where !expiryIsLeft {
+            expiryIsLeft = try !engine.expire(number, tells: &tells)
+        }
         if batch.stages {
             let wanted = batch.stagedPieces.filter { staging.wants($0) }
             engine.stage(wanted.map(\.piece), abandoning: batch.abandonedPayloads)
@@ -137,6 +140,7 @@ extension Partition {
             batch: batch,
             deadlines: moved,
             outboxIsLeft: outboxIsLeft,
+            expiryIsLeft: expiryIsLeft,
             readyTaken: taken.0,
             becameReadyTaken: taken.1
         )
@@ -181,6 +185,7 @@ extension Partition {
         ready.append(contentsOf: turn.engine.becameReady.dropFirst(turn.becameReadyTaken))
         if turn.outboxIsLeft || !turn.engine.writes.addedOutbox.isEmpty { outboxHasMore = true }
         for (due, attempt) in turn.deadlines { deadlines.insert(AttemptDeadline(due: due, attempt: attempt)) }
+        if turn.expiryIsLeft { retention.noteBacklog() }
         for command in turn.engine.unfinished { submit(command, from: .core) }
         var actions = turn.engine.actions
         actions.reserveCapacity(actions.count + turn.engine.endings.count + turn.engine.started.count)

@@ -184,7 +184,7 @@ struct RetentionSchedule {
     private let hold: Interval
     private(set) var nextCheck = Timestamp(milliseconds: .min)
     private var heldUntil: Timestamp?
-    /// Whether the last look found as many as a turn may remove.
+    /// Whether the last look found as many as a turn may remove, or more than it could.
     private(set) var hasBacklog = false
 
     init(limits: TurnLimits) {
@@ -210,6 +210,9 @@ struct RetentionSchedule {
         hasBacklog = found == limit
         nextCheck = now.adding(check)
     }
+
+    /// Of what was found, some is left for the next turn.
+    mutating func noteBacklog() { hasBacklog = true }
 
     /// Nothing may be deleted now: looks again later.
     mutating func postpone(at now: Timestamp) {

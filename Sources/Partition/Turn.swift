@@ -58,6 +58,8 @@ struct PreparedTurn: ~Copyable {
     var deadlines: [(due: Timestamp, attempt: AttemptID)]
     /// Whether some of the outbox was too much for the turn and is still there.
     var outboxIsLeft: Bool
+    /// Whether some of what has expired was too much for the turn and is still there.
+    var expiryIsLeft: Bool
     /// How many of the ready queue were looked at.
     var readyTaken: Int
     /// How many of those that became ready in this turn were begun in it.

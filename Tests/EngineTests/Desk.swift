@@ -173,7 +173,10 @@ final class Desk {
     @discardableResult
     func expire() throws -> [String] {
         let numbers = try storage.expired(at: now, limit: .max)
-        return try turn { (engine) throws(StorageError) in for number in numbers { try engine.expire(number) } }
+        var tells = memory.inlineEffectsMax
+        return try turn { (engine) throws(StorageError) in
+            for number in numbers { _ = try engine.expire(number, tells: &tells) }
+        }
     }
 
     // MARK: What is there

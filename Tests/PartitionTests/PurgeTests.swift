@@ -6,11 +6,11 @@ import Testing
 
 @testable import Partition
 
-/// A purge that has much to do: it is spread over turns, like all that has no bound of its own.
+/// A purge, or the end of a retention, that has much to do: it is spread over turns, like all that has no bound of its own.
 @Suite struct PurgeTests {
     /// Runs of the workflow that are over, and after each of them so many who wait for promises of its key.
-    private func bench(runs: Int, waiters: Int) throws -> Bench {
-        let bench = try Bench()
+    private func bench(runs: Int, waiters: Int, settings: Settings = Settings()) throws -> Bench {
+        let bench = try Bench(settings: settings)
         for run in 1...runs {
             bench.invoke("Flow", "run", key: "k\(run)")
             try bench.turns()
@@ -58,6 +58,22 @@ import Testing
             #expect(bench.journal(number) == ["GetPromise(1)", "GetPromise(1)=failure 410"])
         }
         #expect(bench.storage.complaints.isEmpty && bench.storage.rows.violations().isEmpty)
+    }
+
+    @Test func theEndOfARetentionTellsNoMoreInATurnAndGoesOnAtOnce() throws {
+        var settings = Settings()
+        settings.journalRetention = .seconds(30)
+        settings.workflowCompletionRetention = .seconds(30)
+        let bench = try bench(runs: 2, waiters: 150, settings: settings)
+        bench.pass(31)
+        var told: [Int] = []
+        repeat {
+            try bench.turn()
+            told.append(toldInLastTurn(bench))
+        } while bench.hasWork(at: bench.now)
+        #expect(told.filter { $0 > 0 } == [100, 100, 100])
+        #expect(bench.row(1) == nil && bench.row(152) == nil)
+        #expect(bench.storage.rows.promiseWaiters.isEmpty)
     }
 
     @Test func afterACrashInItsMiddleItCanBeAskedForAgain() throws {
