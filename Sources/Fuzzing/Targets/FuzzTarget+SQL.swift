@@ -32,11 +32,20 @@ extension FuzzTarget {
                     row: { _ throws(QueryError) in }
                 )
             } catch {
-                if case .unavailable(let text) = error { return text }
+                switch error {
+                case .unavailable(let text): return text
+                case .refused(let text) where isMistranslation(text): return "what SQLite is asked is no SQL: \(text)"
+                case .refused, .timeout, .tooLarge, .cancelled: return nil
+                }
             }
             return nil
         }
     )
+
+    /// Whether SQLite says that it does not understand a statement: what is not understood, the dialect has to refuse itself.
+    private static func isMistranslation(_ text: String) -> Bool {
+        text.hasSuffix(": syntax error") || text.hasPrefix("unrecognized token") || text.hasPrefix("no such ")
+    }
 }
 
 /// A database without rows, which lasts as long as the process.
