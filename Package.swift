@@ -197,7 +197,7 @@ let package = Package(
         tests("ControlServerTests", ["ControlServer", "ControlProtocol", "EventLoop", "Logging"]),
         tests("CommandLineTests", ["CommandLine", "ControlProtocol", "DurableModel"]),
         tests("SimulationTests", ["Simulation", "Partition", "Engine", "Registry", "ServiceProtocol", "DurableModel"]),
-        tests("FuzzTests", ["Fuzzing"]),
+        tests("FuzzTests", ["Fuzzing", "DurableModel", "Engine", "ServiceProtocol", "GoldenRecordings"]),
         tests("ArchitectureTests", []),
         tests("EndToEndTests", ["ControlProtocol", "DurableModel"], exclude: ["services"]),
     ] + fuzzer

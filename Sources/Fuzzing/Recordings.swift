@@ -39,18 +39,40 @@ enum Recordings {
         return (try? JSONEncoder().encode(body)).map(Array.init)
     }
 
-    static let statements: [[UInt8]] = exchanges("sql.jsonl").compactMap { exchange in
-        guard case .object(let body)? = exchange.request.body, case .string(let query)? = body["query"],
-            query.utf8.count < bytesMax
-        else { return nil }
+    static let statements: [[UInt8]] = {
+        let recorded = exchanges("sql.jsonl").map { statement(in: $0.request.body) }
+        let asked = objects("cli-requests.jsonl").map { request -> [UInt8]? in
+            guard case .string(let text)? = request["body"] else { return nil }
+            return statement(in: try? JSONDecoder().decode(JSONValue.self, from: Data(text.utf8)))
+        }
+        var seen: Set<[UInt8]> = []
+        return (recorded + asked).compactMap(\.self).filter { $0.count < bytesMax && seen.insert($0).inserted }
+    }()
+
+    private static func statement(in body: JSONValue?) -> [UInt8]? {
+        guard case .object(let members)? = body, case .string(let query)? = members["query"] else { return nil }
         return Array(query.utf8)
     }
 
     /// Requests to the ingress and to the admin interface, as they stand in HTTP/1.1.
     static let ingressRequests = requests("ingress.jsonl")
-    static let adminRequests = requests("admin.jsonl") + requests("cli-requests.jsonl")
+    static let adminRequests = requests("admin.jsonl") + clientRequests
 
     static let ingressBodies: [[UInt8]] = exchanges("ingress.jsonl").map(\.request.bytes).filter { $0.count < bytesMax }
+
+    /// What the client of another server asks; its body is text.
+    private static let clientRequests: [[UInt8]] = {
+        var seen: Set<[UInt8]> = []
+        return objects("cli-requests.jsonl").compactMap { request in
+            guard case .string(let method)? = request["method"], case .string(let path)? = request["path"] else {
+                return nil
+            }
+            var body: [UInt8] = []
+            if case .string(let text)? = request["body"] { body = Array(text.utf8) }
+            let bytes = HTTPRequestBytes.joined(method, path, [("content-type", "application/json")], body)
+            return bytes.count < bytesMax && seen.insert(bytes).inserted ? bytes : nil
+        }
+    }()
 
     private static let wires = objects("exchanges.jsonl")
 
