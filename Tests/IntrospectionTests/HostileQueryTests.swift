@@ -8,6 +8,14 @@ struct HostileQueryTests {
         Array(repeating: text, count: count).joined()
     }
 
+    /// A mark that joins the quote before or after it to one character of text leaves it a quote of SQL.
+    @Test(arguments: ["'\u{301}", "\u{601}'", "'\u{200D}", "\r\n'\u{301}'\u{308} OR 1=1 --"])
+    func quotesThatAreJoinedToMarksStayInTheirText(text: String) throws {
+        let world = try QueryWorld()
+        let literal = "'" + text.unicodeScalars.reduce(into: "") { $0 += $1 == "'" ? "''" : String($1) } + "'"
+        #expect(try world.column("SELECT \(literal)") == [.text(text)])
+    }
+
     @Test func whatIsNotASelectOverPublicTablesIsRefused() throws {
         let world = try QueryWorld()
         let refused = [

@@ -62,9 +62,10 @@ struct TypedSQL {
         self.rank < rank ? "(\(name))" : name
     }
 
-    /// A text as a literal of SQL.
+    /// A text as a literal of SQL. Quotes are found among its bytes: as a character, one that a mark follows is another.
     static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
+        let parts = text.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+        return "'" + parts.map { String(Substring($0)) }.joined(separator: "''") + "'"
     }
 }
 
