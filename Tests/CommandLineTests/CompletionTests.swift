@@ -69,12 +69,15 @@ import Testing
     }
 
     @Test func `rows are written as CSV`() throws {
-        let rows: [[JSONValue]] = [[.string("a,b"), .null], [.string("\"q\""), .integer(1)]]
+        let marked = "m\"\u{301}"
+        let rows: [[JSONValue]] = [
+            [.string("a,b"), .null], [.string("\"q\""), .integer(1)], [.string(marked), .null],
+        ]
         let columns = [QueryColumn(name: "x"), QueryColumn(name: "y")]
         let daemon = try FakeDaemon(result: RunQuery.Result(columns: columns, rows: rows, isTruncated: false))
         defer { daemon.stop() }
         let csv = ClientRun("sql", "SELECT 1", "--format", "csv", socket: daemon.path)
-        #expect(csv.output == "x,y\n\"a,b\",\n\"\"\"q\"\"\",1\n")
+        #expect(csv.output == "x,y\n\"a,b\",\n\"\"\"q\"\"\",1\n\"m\"\"\u{301}\",\n")
         let json = ClientRun("sql", "SELECT 1", "--format", "json", socket: daemon.path)
         #expect(try ControlCodec.decode(RunQuery.Result.self, from: Array(json.output.utf8)).rows == rows)
     }
