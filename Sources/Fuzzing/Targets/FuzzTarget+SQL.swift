@@ -13,13 +13,14 @@ extension FuzzTarget {
                 "select case when x is null then -1 else cast(x as int) end from (values (1), (null)) t(x) order by 1 limit 1",
                 "explain select date_trunc('hour', created_at), now() - interval '1 day' from sys_journal where name like 'a_%'",
                 "select not exists (select 1 from state where service_name ~ '^a' and key between 'a' and 'b')",
-                "show tables; ", "describe sys_service", "select 'it''s', \"Q\", e'x', $1, ?, /* c */ 1 -- end",
+                "select '''\u{301}', '\u{601}''', \"a\u{301}\"", "show tables; ", "describe sys_service",
+                "select 'it''s', \"Q\", e'x', $1, ?, /* c */ 1 -- end",
             ]),
         words: texts([
             "(", ")", "((((((((((", ",", "'", "\"", "+", "-", "*", "/", "::", " and ", " or ", " not ", " in (",
             " union all ",
             " select ", " from ", " join ", "1e999", "99999999999999999999", ";", "--", "/*", "case when ", "cast(",
-            " over (",
+            " over (", "'\u{301}", "\u{601}'",
         ]),
         read: { bytes, _ in
             guard let session = EmptyDatabase.session else { return "there is no database to ask" }
