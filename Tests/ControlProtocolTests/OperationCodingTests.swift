@@ -74,6 +74,49 @@ import Testing
         )
     }
 
+    @Test(arguments: [
+        (#"{"operation":"kill","ids":[]}"#, "ids"),
+        (#"{"operation":"kill","ids":[],"filter":{}}"#, "ids"),
+        (#"{"operation":"kill","ids":["inv_1"],"filter":{}}"#, "ids"),
+        (#"{"operation":"kill"}"#, "ids"),
+        (#"{"operation":"kill","filter":{"services":[]}}"#, "filter.services"),
+        (#"{"operation":"kill","filter":{"services":["A"],"handlers":[]}}"#, "filter.handlers"),
+        (#"{"operation":"kill","filter":{"keys":[]}}"#, "filter.keys"),
+        (#"{"operation":"kill","filter":{"deploymentIds":[]}}"#, "filter.deploymentIds"),
+        (#"{"operation":"kill","filter":{"statuses":[]}}"#, "filter.statuses"),
+        (#"{"operation":"kill","filter":{"services":null}}"#, "filter.services"),
+    ])
+    func `a batch whose lists are empty is refused by the member and never taken for all`(
+        text: String,
+        member: String
+    ) {
+        let payload = Array(#"{"jsonrpc":"2.0","id":1,"method":"invocations.batch","params":\#(text)}"#.utf8)
+        let error = #expect(throws: ControlError.self) {
+            try ControlRequest(payload: payload).parameters(OperateInvocations.Parameters.self)
+        }
+        #expect(error?.code == ControlErrorCode.invalidParameters.rawValue)
+        #expect(error?.message.contains(member) == true, "\(error?.message ?? "")")
+    }
+
+    @Test func `a batch says either the ids or the filter, and of that what it narrows`() throws {
+        var named = OperateInvocations.Parameters(operation: .kill)
+        named.ids = ["inv_1"]
+        try Self.roundTrip(named)
+        var selection = InvocationSelection()
+        var chosen = OperateInvocations.Parameters(operation: .resume, deployment: "latest")
+        chosen.filter = selection
+        try Self.roundTrip(chosen)
+        selection.services = ["A"]
+        selection.handlers = ["h"]
+        selection.keys = ["k"]
+        selection.deploymentIds = ["dp_1"]
+        selection.statuses = [.paused]
+        selection.isZombie = true
+        chosen.filter = selection
+        chosen.cursor = "1-2"
+        try Self.roundTrip(chosen)
+    }
+
     @Test func `every method has a name of its own form`() {
         for method in ControlMethod.allCases {
             #expect(method.rawValue.allSatisfy { $0.isLowercase || $0 == "." }, "\(method)")

@@ -40,18 +40,32 @@ package enum OperateInvocations: ControlOperation {
         package init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             operation = try container.decode(OperationName.self, forKey: .operation)
-            ids = try container.decodeIfPresent([String].self, forKey: .ids) ?? []
+            let named = try container.decodeIfPresent([String].self, forKey: .ids)
             filter = try container.decodeIfPresent(InvocationSelection.self, forKey: .filter)
+            guard (named == nil) == (filter != nil) else {
+                throw MemberFault(detail: "either \"ids\" or \"filter\" must be given")
+            }
+            ids = named ?? []
+            if named == [] { throw MemberFault(detail: "\"ids\" is empty: it must name those that are meant") }
             deployment = try container.decodeIfPresent(String.self, forKey: .deployment)
             from = try container.decodeIfPresent(Int.self, forKey: .from) ?? 0
             dryRun = try container.decodeIfPresent(Bool.self, forKey: .dryRun) ?? false
             cursor = try container.decodeIfPresent(String.self, forKey: .cursor)
-            guard ids.isEmpty == (filter != nil) else {
-                throw MemberFault(detail: "either \"ids\" or \"filter\" must be given")
-            }
             guard ids.count <= OperateInvocations.idsMax else {
                 throw MemberFault(detail: "\"ids\" may name at most \(OperateInvocations.idsMax)")
             }
+        }
+
+        /// Encodes either the ids or the filter, as only one of them may be there.
+        package func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(operation, forKey: .operation)
+            if filter == nil || !ids.isEmpty { try container.encode(ids, forKey: .ids) }
+            try container.encodeIfPresent(filter, forKey: .filter)
+            try container.encodeIfPresent(deployment, forKey: .deployment)
+            try container.encode(from, forKey: .from)
+            try container.encode(dryRun, forKey: .dryRun)
+            try container.encodeIfPresent(cursor, forKey: .cursor)
         }
 
         package static var memberNames: [String] { CodingKeys.allCases.map(\.rawValue) }
@@ -104,7 +118,7 @@ package enum OperateInvocations: ControlOperation {
     }
 }
 
-/// Which invocations are meant. An empty part matches all; the values within a part are alternatives.
+/// Which invocations are meant. A part without values matches all, and is left out of the request; the values within a part are alternatives.
 package struct InvocationSelection: Codable, Hashable, Sendable {
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case services, handlers, keys, deploymentIds, statuses, isZombie
@@ -123,16 +137,40 @@ package struct InvocationSelection: Codable, Hashable, Sendable {
     /// All.
     package init() {}
 
-    /// Decodes; a part that is absent matches all.
+    /// Decodes; a part that is absent matches all. One that is there and empty is refused: whoever put a list together
+    /// and found nothing for it does not mean all.
     package init(from decoder: any Decoder) throws {
         try MemberFault.check(decoder, CodingKeys.allCases.map(\.rawValue))
         let container = try decoder.container(keyedBy: CodingKeys.self)
-        services = try container.decodeIfPresent([String].self, forKey: .services) ?? []
-        handlers = try container.decodeIfPresent([String].self, forKey: .handlers) ?? []
-        keys = try container.decodeIfPresent([String].self, forKey: .keys) ?? []
-        deploymentIds = try container.decodeIfPresent([String].self, forKey: .deploymentIds) ?? []
-        statuses = try container.decodeIfPresent([InvocationStatus].self, forKey: .statuses) ?? []
+        services = try Self.alternatives(container, .services)
+        handlers = try Self.alternatives(container, .handlers)
+        keys = try Self.alternatives(container, .keys)
+        deploymentIds = try Self.alternatives(container, .deploymentIds)
+        statuses = try Self.alternatives(container, .statuses)
         isZombie = try container.decodeIfPresent(Bool.self, forKey: .isZombie) ?? false
+    }
+
+    private static func alternatives<Value: Decodable>(
+        _ container: KeyedDecodingContainer<CodingKeys>,
+        _ key: CodingKeys
+    ) throws -> [Value] {
+        guard container.contains(key) else { return [] }
+        let values = try container.decode([Value].self, forKey: key)
+        guard !values.isEmpty else {
+            throw MemberFault(detail: "\"filter.\(key.rawValue)\" is empty: it must be left out to match all")
+        }
+        return values
+    }
+
+    /// Encodes the parts that do not match all.
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        if !services.isEmpty { try container.encode(services, forKey: .services) }
+        if !handlers.isEmpty { try container.encode(handlers, forKey: .handlers) }
+        if !keys.isEmpty { try container.encode(keys, forKey: .keys) }
+        if !deploymentIds.isEmpty { try container.encode(deploymentIds, forKey: .deploymentIds) }
+        if !statuses.isEmpty { try container.encode(statuses, forKey: .statuses) }
+        try container.encode(isZombie, forKey: .isZombie)
     }
 }
 
