@@ -1,3 +1,5 @@
+import FoundationEssentials
+
 /// Checks of a frame's bytes that must come before the JSON decoder sees them.
 package enum JSONText {
     /// The deepest nesting of a message. The decoder recurses for each level, so without a limit a megabyte of
@@ -5,14 +7,14 @@ package enum JSONText {
     package static let levelsMax = 64
 
     /// Refuses bytes that are not UTF-8, contain control characters no JSON text may have, nest too deep, or are
-    /// not an object. It does not check the rest of the grammar: the decoder does.
+    /// not an object. It does not check the rest of an object's grammar: the decoder does.
     package static func checkObject(_ bytes: [UInt8]) throws(ControlProtocolError) {
         guard (try? UTF8Span(validating: bytes.span)) != nil else { throw .notUTF8 }
         guard let first = bytes.first(where: { !isSpace($0) }) else { throw .notJSON(detail: "only white space") }
         try checkNesting(bytes)
         guard first == UInt8(ascii: "{") else {
-            if mayBeginValue(first) { throw .notAnObject }
-            throw .notJSON(detail: "it does not begin as a JSON value does")
+            guard isValue(bytes) else { throw .notJSON(detail: "it does not follow the grammar") }
+            throw .notAnObject
         }
     }
 
@@ -51,13 +53,9 @@ package enum JSONText {
         byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09
     }
 
-    private static func mayBeginValue(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "["), UInt8(ascii: "\""), UInt8(ascii: "-"), UInt8(ascii: "t"), UInt8(ascii: "f"),
-            UInt8(ascii: "n"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default:
-            false
-        }
+    /// Whether the bytes follow the grammar. The decoder alone would pass over a byte order mark.
+    private static func isValue(_ bytes: [UInt8]) -> Bool {
+        guard let first = bytes.first, first < 0x80 else { return false }
+        return (try? JSONDecoder().decode(JSONValue.self, from: Data(bytes))) != nil
     }
 }

@@ -33,6 +33,7 @@ struct BadFrame: Sendable, CustomTestStringConvertible {
         BadFrame("TLS", [0x16, 0x03, 0x01, 0x02, 0x00, 0x01], .frameTooLarge),
         BadFrame("empty", [0, 0, 0, 0], .parseError),
         BadFrame("not JSON", frame(Array("hello there".utf8)), .parseError),
+        BadFrame("not JSON, though it begins like null", frame(Array("not json".utf8)), .parseError),
         BadFrame("half JSON", frame(Array(#"{"jsonrpc":"2.0""#.utf8)), .parseError),
         BadFrame("two objects", frame(Array("{} {}".utf8)), .parseError),
         BadFrame("not UTF-8", frame([0x7B, 0x22, 0xFF, 0x22, 0x7D]), .parseError),
