@@ -63,7 +63,9 @@ package final class ControlOperations: ControlHandler {
         do throws(ControlError) {
             switch method {
             case .hello: throw ControlError(.invalidRequest, "hello is the first request of a connection")
-            case .status: server.reply(reply, result: status())
+            case .status:
+                _ = try request.parameters(GetStatus.Parameters.self)
+                server.reply(reply, result: status())
             case .deploymentsRegister, .deploymentsList, .deploymentsDescribe, .deploymentsRemove, .deploymentsUpdate,
                 .deploymentsWait, .deploymentsPrune, .deploymentsHistory:
                 try handleDeployments(method, request, actor, reply)

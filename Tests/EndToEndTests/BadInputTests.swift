@@ -30,6 +30,20 @@ extension EndToEnd {
             #expect(try house.client(["status"]).status == 0)
         }
 
+        @Test func everyControlMethodRefusesParametersItDoesNotKnow() throws {
+            let house = try House()
+            for method in ["status", "services.list", "invocations.batch"] {
+                let socket = try Socket(path: house.socketPath)
+                let hello = #"{"protocolVersion":1,"programVersion":"x"}"#
+                socket.send(frame(#"{"jsonrpc":"2.0","id":1,"method":"hello","params":\#(hello)}"#))
+                socket.send(frame(#"{"jsonrpc":"2.0","id":2,"method":"\#(method)","params":{"nonsense":1}}"#))
+                socket.closeSending()
+                let answer = String(decoding: try socket.receiveAll(), as: UTF8.self)
+                #expect(answer.contains(#""code":-32602"#), "\(method): \(answer)")
+                #expect(answer.contains("nonsense"), "\(method): \(answer)")
+            }
+        }
+
         private func frame(_ text: String) -> [UInt8] { frame(Array(text.utf8)) }
 
         private func frame(_ body: [UInt8]) -> [UInt8] {
