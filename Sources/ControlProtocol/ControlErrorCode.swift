@@ -29,6 +29,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
     case deploymentNotDrained = 1006
     case deploymentProtocolChanged = 1007
     case deploymentChanged = 1008
+    case invalidHeader = 1009
     case serviceNotFound = 1101
     case serviceSettingRefused = 1102
     case invocationNotFound = 1201
@@ -71,6 +72,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .deploymentNotDrained: "deployment-not-drained"
         case .deploymentProtocolChanged: "deployment-protocol-changed"
         case .deploymentChanged: "deployment-changed"
+        case .invalidHeader: "invalid-header"
         case .serviceNotFound: "service-not-found"
         case .serviceSettingRefused: "service-setting-refused"
         case .invocationNotFound: "invocation-not-found"
@@ -115,6 +117,7 @@ package enum ControlErrorCode: Int, CaseIterable, Sendable {
         case .deploymentNotDrained: "The deployment still serves or has unfinished invocations."
         case .deploymentProtocolChanged: "The deployment speaks other protocol versions than before."
         case .deploymentChanged: "The deployment was changed meanwhile."
+        case .invalidHeader: "An additional header is none that can be sent."
         case .serviceNotFound: "There is no service with this name."
         case .serviceSettingRefused: "The service does not take this setting."
         case .invocationNotFound: "There is no invocation with this id."

@@ -8,7 +8,8 @@ extension ControlError {
     /// The error of an operation under its number on the control socket: the only place that maps them.
     init(_ error: OperationError) {
         switch error {
-        case .badAddress, .badHeader: self.init(.invalidAddress, error.sentence)
+        case .badAddress: self.init(.invalidAddress, error.sentence)
+        case .badHeader: self.init(.invalidHeader, error.sentence)
         case .badDeploymentID: self.init(.deploymentNotFound, error.sentence)
         case .badInvocationID: self.init(.invocationNotFound, error.sentence)
         case .badStateVersion, .tooManyIDs: self.init(.invalidParameters, error.sentence)
