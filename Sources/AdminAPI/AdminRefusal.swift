@@ -89,7 +89,8 @@ extension AdminRefusal: CustomStringConvertible {
     package var description: String {
         switch self {
         case .foreignHost(let host):
-            "the host '\(host)' is no name of this machine: use 127.0.0.1, [::1] or localhost"
+            "the host '\(host)' is no name of this machine: use 127.0.0.1, [::1] or localhost, or set admin-allow-remote "
+                + "to serve under every name"
         case .unsupportedVersion(let version):
             "Unsupported Admin API version \(version). This server supports versions between V2 and V4."
         case .notFound: "there is nothing at this path"

@@ -16,6 +16,14 @@ package enum AdminResponses {
         return response
     }
 
+    /// The answer to a request whose body is larger than what it asks for takes.
+    static func tooLarge(_ head: HTTPHead) -> HTTPResponse {
+        refused(.bodyTooLarge(bytesMax: AdminRequest.bodyBytesMax(of: head)))
+    }
+
+    /// What there is too much of at the moment is over soon: queries and changes of a state end in seconds.
+    private static let retryAfterSeconds = 1
+
     /// An error with more members than every error has.
     static func error(_ refusal: AdminRefusal, _ more: (inout JSONWriter) -> Void) -> HTTPResponse {
         error(status: refusal.status, code: refusal.code, message: refusal.description, more)
@@ -35,7 +43,9 @@ package enum AdminResponses {
         if let code { body.string(code) } else { body.null() }
         more(&body)
         body.endObject()
-        return json(status, body)
+        var response = json(status, body)
+        if status == 429 { response.head.add("retry-after", text: String(retryAfterSeconds)) }
+        return response
     }
 
     /// An answer that says it all by its status.

@@ -35,6 +35,10 @@ package final class AdminServer: HTTPServerHandler {
         return .collect(maxBytes: AdminRequest.bodyBytesMax(of: head))
     }
 
+    package func httpServer(_ server: HTTPServer, tooLarge head: HTTPHead) -> HTTPResponse {
+        AdminResponses.tooLarge(head)
+    }
+
     package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {
         do throws(AdminRefusal) {
             try handle(try AdminRequest(head, body: body), head, request, on: server)

@@ -65,7 +65,8 @@ package enum ConfigurationTable {
             in: .admin,
             .toggle(\.adminAllowRemote),
             .onRestart,
-            "Allows an admin address that other machines can reach. Everybody who reaches it may do everything."
+            "Allows an admin address that other machines can reach, and requests whose `Host` is a name other than "
+                + "`localhost`. Everybody who reaches it may do everything."
         ),
         ConfigurationKey(
             name: "control-socket",

@@ -27,6 +27,35 @@ import Testing
         }
     }
 
+    @Test func whoMeetsTooMuchIsToldWhenToComeAgain() {
+        let busy = AdminResponses.refused(.query(.busy))
+        #expect(busy.head.status == 429 && busy.head.text(of: "retry-after") == "1")
+        let patches = AdminResponses.refused(AdminRefusal.state(status: 429, "too many"))
+        #expect(patches.head.text(of: "retry-after") == "1")
+        #expect(AdminResponses.refused(AdminRefusal.notFound).head.text(of: "retry-after") == nil)
+    }
+
+    @Test(arguments: [("/services/S/state", StateBody.bytesMax), ("/deployments", AdminRequest.bodyBytesMax)])
+    func aBodyThatIsTooLargeIsRefusedLikeAnythingElseAndToldTheLimit(path: String, bytesMax: Int) throws {
+        let response = AdminResponses.tooLarge(HTTPHead(method: .post, target: path.utf8, authority: "a".utf8))
+        #expect(response.head.status == 413)
+        #expect(
+            response.members == [
+                "message": .string("the body is larger than \(bytesMax) bytes"), "restate_code": .null,
+            ]
+        )
+    }
+
+    @Test func aForeignHostIsToldWhatToDo() throws {
+        let response = AdminResponses.refused(AdminRefusal.foreignHost("evil.example"))
+        guard case .string(let message)? = response.members["message"] else {
+            Issue.record("no message")
+            return
+        }
+        #expect(response.head.status == 403)
+        #expect(message.contains("localhost") && message.contains("admin-allow-remote"))
+    }
+
     @Test func deploymentListShowsNamesAndRevisions() throws {
         let response = AdminResponses.deployments(try catalog().deploymentsByAge)
         guard case .array(let deployments)? = response.members["deployments"],
