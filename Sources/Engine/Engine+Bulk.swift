@@ -8,7 +8,9 @@ extension Engine {
     mutating func operate(_ step: BulkStep, by actor: String, for request: RequestID) throws(StorageError) {
         let upTo = step.upTo ?? InvocationNumber(rawValue: memory.nextInvocationNumber - 1)
         var progress = BulkProgress(upTo: upTo)
-        let statuses = step.filter.statuses.isEmpty ? step.operation.usualStatuses : step.filter.statuses
+        let filter = step.filter
+        let usual = step.operation.usualStatuses(ofZombies: filter.isZombie)
+        let statuses = filter.statuses.isEmpty ? usual : filter.statuses
         let page = try storage.invocations(in: statuses, after: step.after, upTo: upTo, limit: BulkStep.rowsMax)
         progress.next = page.count == BulkStep.rowsMax ? page.last : nil
         let numbers = withChanged(page, after: step.after, upTo: progress.next ?? upTo)

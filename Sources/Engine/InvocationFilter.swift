@@ -10,7 +10,7 @@ package struct InvocationFilter: Sendable, Hashable {
     package var keys: [String] = []
     /// Where they are pinned.
     package var deployments: Set<DeploymentID> = []
-    /// Empty for those that the operation is made for: `InvocationOperation.usualStatuses`.
+    /// Empty for those that the operation is made for: `InvocationOperation.usualStatuses(ofZombies:)`.
     package var statuses: Set<InvocationStatus> = []
     /// Only those whose deployment is gone: where they are pinned, or for which none has the handler that they are to start.
     package var isZombie = false
@@ -49,12 +49,15 @@ extension Catalog {
 
 extension InvocationOperation {
     /// The states that the operation is made for: what it looks for in bulk when no state is named.
-    package var usualStatuses: Set<InvocationStatus> {
+    ///
+    /// - Parameter isZombie: whether it looks only for those whose deployment is gone; what backs off among them goes
+    ///   on elsewhere as well.
+    package func usualStatuses(ofZombies isZombie: Bool) -> Set<InvocationStatus> {
         switch self {
         case .cancel, .kill: Set(InvocationStatus.allCases).subtracting([.completed])
         case .pause: [.ready, .running, .backingOff]
         case .resume(.keep): [.paused, .backingOff]
-        case .resume: [.paused, .suspended]
+        case .resume: isZombie ? [.paused, .suspended, .backingOff] : [.paused, .suspended]
         case .purge, .purgeJournal, .restartAsNew: [.completed]
         }
     }

@@ -150,6 +150,23 @@ import Testing
         #expect(desk.memory.catalog.deployments.count == 1)
     }
 
+    @Test("after a forced removal one operation moves all zombies that can be moved, those that back off too")
+    func movingZombies() throws {
+        let desk = try Desk()
+        for _ in 0..<3 { try desk.invoke() }
+        try desk.receive(1, .error(ErrorMessage(code: 500, message: "x")))
+        try desk.receive(2, .error(ErrorMessage(code: 500, message: "x", behavior: .pause)))
+        #expect([1, 2, 3].map { desk.status($0) } == [.backingOff, .paused, .running])
+        let first = try desk.deployment("v1:1")
+        try desk.register("v2:1")
+        let here = try desk.operateOnMany(BulkStep(.resume(.latest), filter(), isDryRun: true))
+        #expect(here.map(\.matched) == [1])
+        try desk.turn { .removeDeployment(first, force: true, actor: "test", $0) }
+        let steps = try desk.operateOnMany(BulkStep(.resume(.latest), filter { $0.isZombie = true }))
+        #expect(steps.map(\.matched) == [2])
+        #expect(steps.map(\.succeeded) == [2])
+    }
+
     @Test("limits are kept within their bounds", arguments: [(-5, 1), (0, 1), (7, 7), (1_000_000, 256)])
     func limits(asked: Int, given: Int) {
         #expect(BulkStep(.kill, filter(), limit: asked).limit == given)
