@@ -14,6 +14,8 @@ package enum ClientError: Error, Equatable {
     case badAnswer(String)
     /// The person at the terminal said no.
     case declined
+    /// Something on our side of the socket did not work; `hint` is what to do about it.
+    case failed(String, hint: String)
     /// Our own output could not be written.
     case outputFailed(String)
 
@@ -22,7 +24,37 @@ package enum ClientError: Error, Equatable {
         switch self {
         case .usage: .usage
         case .unreachable: .unreachable
-        case .refused, .noAnswer, .badAnswer, .declined, .outputFailed: .failed
+        case .refused, .noAnswer, .badAnswer, .declined, .failed, .outputFailed: .failed
+        }
+    }
+
+    /// The same failure of what was done with a text that somebody typed, with a further word on what to do. It is not
+    /// the command line that was wrong.
+    func advising(_ advice: String) -> ClientError {
+        switch self {
+        case .usage(let message, let hint), .failed(let message, let hint):
+            return .failed(message, hint: "\(hint); \(advice)")
+        case .refused(var error):
+            let known = error.data?.advice
+            error.data?.advice = [known, advice].compactMap { $0 }.joined(separator: "; ")
+            return .refused(error)
+        case .noAnswer(let message): return .noAnswer("\(message); \(advice)")
+        case .badAnswer(let message): return .badAnswer("\(message); \(advice)")
+        case .unreachable, .declined, .outputFailed: return .failed("it could not be stored", hint: advice)
+        }
+    }
+
+    /// The name by which programs know it; a refusal of the daemon has one of its own.
+    package var name: String {
+        switch self {
+        case .usage: "usage"
+        case .unreachable: "unreachable"
+        case .refused(let error): error.data?.name ?? "refused"
+        case .noAnswer: "no-answer"
+        case .badAnswer: "bad-answer"
+        case .declined: "declined"
+        case .failed: "failed"
+        case .outputFailed: "output-failed"
         }
     }
 }

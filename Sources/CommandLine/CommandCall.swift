@@ -78,23 +78,61 @@ package final class CommandCall {
         return result
     }
 
-    /// A value as the person leaves it in the editor, as JSON.
-    func edited<Value: Codable>(_ value: Value) throws(ClientError) -> Value {
+    /// Lets the person edit a text and does something with it. If that fails, what was typed is kept in a file.
+    func edited(
+        _ text: String,
+        then use: (_ edited: String) throws(ClientError) -> Rendering
+    ) throws(ClientError) -> Rendering {
+        let edited: String
+        switch surroundings.edit(text) {
+        case .failure(let failure):
+            throw .failed("it cannot be edited: \(failure.reason)", hint: "set VISUAL or EDITOR to an editor")
+        case .success(let text): edited = text
+        }
+        do throws(ClientError) {
+            return try use(edited)
+        } catch {
+            throw edited == text ? error : error.advising(kept(edited))
+        }
+    }
+
+    private func kept(_ text: String) -> String {
+        switch surroundings.keep(text) {
+        case .success(let path): "what you typed is kept in \(path)"
+        case .failure(let failure): "what you typed could not be kept: \(failure.reason)"
+        }
+    }
+
+    /// The same for a value, which is edited as JSON.
+    func edited<Value: Codable>(
+        _ value: Value,
+        then use: (_ edited: Value) throws(ClientError) -> Rendering
+    ) throws(ClientError) -> Rendering {
         let text: String
         do {
             text = String(decoding: try ControlCodec.json(value, pretty: true), as: UTF8.self) + "\n"
         } catch {
             throw .badAnswer(error.description)
         }
-        switch surroundings.edit(text) {
-        case .failure(let failure):
-            throw .usage("it cannot be edited: \(failure.reason)", hint: "set VISUAL or EDITOR to an editor")
-        case .success(let edited):
-            do {
-                return try ControlCodec.decode(Value.self, from: Array(edited.utf8))
+        return try edited(text) { edited throws(ClientError) in
+            let after: Value
+            do throws(ControlProtocolError) {
+                after = try ControlCodec.decode(Value.self, from: Array(edited.utf8))
             } catch {
-                throw .usage("what was edited cannot be used: \(error)", hint: "nothing was changed")
+                throw .failed("what was edited cannot be used: \(Self.problem(error))", hint: "nothing was changed")
             }
+            return try use(after)
+        }
+    }
+
+    /// What is wrong with a text that somebody typed, which is no frame.
+    private static func problem(_ error: ControlProtocolError) -> String {
+        switch error {
+        case .notJSON(let detail): "it is not JSON: \(detail)"
+        case .notAnObject: "it is JSON, but not an object"
+        case .notAMessage(let detail): detail
+        case .notUTF8: "it is not UTF-8"
+        case .tooDeep, .notEncodable, .frameEmpty, .frameTooLarge, .frameTruncated: error.description
         }
     }
 
@@ -105,7 +143,7 @@ package final class CommandCall {
         door.showAside(consequences)
         guard surroundings.inputIsTerminal, surroundings.errorIsTerminal else {
             throw .usage(
-                "this needs your consent, and there is no terminal to ask at",
+                "\(question) That needs your consent, and there is no terminal to ask at",
                 hint: "if you mean it, add --yes"
             )
         }
@@ -113,6 +151,9 @@ package final class CommandCall {
         let answer = surroundings.readLine()?.lowercased()
         guard answer == "y" || answer == "yes" else { throw .declined }
     }
+
+    /// Lets go of the daemon; the next question connects anew.
+    func disconnect() { connection = nil }
 
     private func connected() throws(ClientError) -> ControlConnection {
         if let connection { return connection }

@@ -39,6 +39,8 @@ package struct Surroundings {
     package var writeFile: (_ path: String, _ text: String) -> String?
     /// Lets the person edit a text, or says why that cannot be.
     package var edit: (String) -> Result<String, EditorFailure>
+    /// Keeps a text in a new file, and says where it is or why that cannot be.
+    package var keep: (String) -> Result<String, EditorFailure>
     /// The directory that the command was given in.
     package var currentDirectory: String
     private let writeText: (Stream, String) -> WriteResult
@@ -64,6 +66,7 @@ package struct Surroundings {
         self.readFile = { _ in nil }
         self.writeFile = { path, _ in "\(path) is out of reach" }
         self.edit = { _ in .failure(EditorFailure(reason: "there is no terminal for an editor")) }
+        self.keep = { _ in .failure(EditorFailure(reason: "there is no place for it")) }
         self.currentDirectory = "/"
         self.writeText = write
     }
@@ -90,6 +93,7 @@ package struct Surroundings {
         surroundings.sleep = { usleep(useconds_t(clamping: $0 * 1_000)) == 0 }
         surroundings.readFile = TextFile.read
         surroundings.writeFile = TextFile.write
+        surroundings.keep = Editor.keep
         surroundings.currentDirectory = TextFile.currentDirectory()
         // The usual editor needs a terminal; one that was chosen may be a script.
         if let command = Editor.chosen(surroundings.environment)

@@ -56,6 +56,29 @@ import Testing
         #expect(!run.error.contains("/nonexistent/b"))
     }
 
+    @Test func `programs get every error as JSON`() throws {
+        let absent = ClientRun("status", "--json", socket: "/nonexistent/control.sock")
+        #expect(absent.exitCode == .unreachable)
+        #expect(
+            absent.error == """
+                {
+                  "error" : {
+                    "data" : {
+                      "advice" : "start it: perdured; a daemon with another socket: --socket PATH or PERDURE_SOCKET",
+                      "name" : "unreachable"
+                    },
+                    "message" : "perdured cannot be reached: there is no socket /nonexistent/control.sock"
+                  }
+                }
+
+                """
+        )
+        #expect(try JSONErrors.name(of: ClientRun("statsu", "--json")) == "usage")
+        let daemon = try FakeDaemon(answering: { _ in .close })
+        defer { daemon.stop() }
+        #expect(try JSONErrors.name(of: ClientRun("status", "--json", socket: daemon.path)) == "no-answer")
+    }
+
     // MARK: A daemon that does not do what it should
 
     private static func status(_ reply: FakeDaemon.Reply, hello: FakeDaemon.Reply? = nil) throws -> ClientRun {

@@ -1,5 +1,6 @@
 import CommandLine
 import ControlProtocol
+import Synchronization
 import Testing
 
 /// Waiting for deployments, removing many, and what is known of them.
@@ -60,6 +61,51 @@ import Testing
         let json = ClientRun("deployments", "wait", "dp_1", "--timeout", "1ms", "--json", socket: daemon.path)
         #expect(json.exitCode == .failed)
         #expect(json.error == "")
+    }
+
+    /// The first connection ends without an answer; the next one gets the result.
+    private static func restartingDaemon() throws -> FakeDaemon {
+        let waits = Mutex(0)
+        return try FakeDaemon(version: ProgramVersion.current) { request in
+            guard let id = request.id else { return .close }
+            let isFirst = waits.withLock {
+                $0 += 1
+                return $0 == 1
+            }
+            let told = (try? ControlCodec.notification(method: DrainReport.method, report(.draining, 1))) ?? []
+            if isFirst { return .last(told) }
+            let result = WaitDeployment.Result(id: "dp_1", isDrained: true, progress: report(.drained, 0))
+            return .bytes(told + ControlCodec.response(id: id, result: result))
+        }
+    }
+
+    @Test func `a wait outlives a restart of the daemon`() throws {
+        let daemon = try Self.restartingDaemon()
+        defer { daemon.stop() }
+        let run = ClientRun("deployments", "wait", "dp_1", "--timeout", "1h", socket: daemon.path) {
+            $0.sleep = { _ in true }
+        }
+        #expect(run.exitCode == .done)
+        #expect(run.output == "dp_1 is drained.\n")
+        #expect(run.error.contains("the daemon went away; waiting for it\n"))
+        let asked = try daemon.requests.filter { $0.method != "hello" }
+            .map { try $0.parameters(WaitDeployment.Parameters.self).timeoutMilliseconds ?? 0 }
+        #expect(asked.count == 2 && asked[0] == 3_600_000 && asked[1] <= asked[0] && asked[1] > 0)
+    }
+
+    @Test func `a wait for a daemon that stays away ends as the daemon's absence`() throws {
+        let daemon = try Self.restartingDaemon()
+        var sleeps = 0
+        let run = ClientRun("deployments", "wait", "dp_1", "--json", socket: daemon.path) {
+            $0.sleep = { _ in
+                if sleeps == 0 { daemon.stop() }
+                sleeps += 1
+                return sleeps < 3
+            }
+        }
+        #expect(run.exitCode == .unreachable)
+        #expect(sleeps == 3)
+        #expect(try JSONErrors.name(of: run) == "unreachable")
     }
 
     @Test func `drained deployments go together, after a question`() throws {

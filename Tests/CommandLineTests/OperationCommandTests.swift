@@ -109,6 +109,7 @@ import Testing
         defer { daemon.stop() }
         let run = ClientRun("invocations", "purge", "--service", "A", socket: daemon.path)
         #expect(run.exitCode == .usage)
+        #expect(run.error.contains("purge 3 invocations?"))
         #expect(try Self.asked(daemon).map(\.dryRun) == [true])
     }
 
@@ -138,6 +139,18 @@ import Testing
         #expect(run.exitCode == .done)
         #expect(run.output == "")
         #expect(run.error == "There are no such invocations.\n")
+    }
+
+    @Test func `a run that finds none is no dry run, unless it was asked for as one`() throws {
+        let daemon = try Self.daemon(matched: 0)
+        defer { daemon.stop() }
+        func isDryRun(_ words: String...) throws -> Bool {
+            let line = ["invocations", "resume", "--status", "paused", "--json"] + words
+            let run = ClientRun(words: line, socket: daemon.path)
+            return try ControlCodec.decode(OperateInvocations.Result.self, from: Array(run.output.utf8)).isDryRun
+        }
+        #expect(try isDryRun("--yes") == false)
+        #expect(try isDryRun("--dry-run") == true)
     }
 
     @Test func `several ids are one request`() throws {

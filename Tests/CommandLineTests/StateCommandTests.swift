@@ -53,9 +53,59 @@ import Testing
         #expect(ClientRun("state", "get", "C", "k", "name", socket: daemon.path).output == "\"ok\"\n")
         #expect(ClientRun("state", "get", "C", "k", "other", socket: daemon.path).exitCode == .failed)
         let json = ClientRun("state", "get", "C", "k", "--json", socket: daemon.path)
-        let result = try ControlCodec.decode(StateResult.self, from: Array(json.output.utf8))
-        #expect(result.version == "v1")
-        #expect(result.state["raw"] == .object(["base64": .string("/w==")]))
+        #expect(
+            try ControlCodec.decode(JSONValue.self, from: Array(json.output.utf8))
+                == .object([
+                    "service": .string("C"), "key": .string("k"), "version": .string("v1"),
+                    "state": .object([
+                        "count": .object(["a": .integer(1)]), "name": .string("ok"),
+                        "raw": .object(["base64": .string("/w==")]),
+                    ]),
+                ])
+        )
+    }
+
+    /// `{"id": 18446744073709551615, "n": 1}`
+    private static let large = ["big": "eyJpZCI6IDE4NDQ2NzQ0MDczNzA5NTUxNjE1LCAibiI6IDF9"]
+
+    @Test func `numbers are shown as they were written`() throws {
+        let state = GetState.Result(service: "C", key: "k", version: "v1", values: Self.large)
+        let daemon = try FakeDaemon(result: state)
+        defer { daemon.stop() }
+        let text = ClientRun("state", "get", "C", "k", "big", socket: daemon.path)
+        #expect(text.output == #"{"id":18446744073709551615,"n":1}"# + "\n")
+        let json = ClientRun("state", "get", "C", "k", "--json", socket: daemon.path)
+        #expect(json.output.contains(#""id" : 18446744073709551615"#))
+    }
+
+    @Test func `numbers are stored as they were typed`() throws {
+        let digits = "12345678901234567890123"
+        let edited = try Self.patch(["edit", "C", "k"]) { _ in #"{"a":[\#(digits),1.0,1E400,0.10]}"# }
+        let stored = try #require(edited?.values["a"].flatMap { Data(base64Encoded: $0) })
+        #expect(String(decoding: stored, as: UTF8.self) == "[\(digits),1.0,1E400,0.10]")
+        let patch = #"[{"op":"add","path":"/count/b","value":\#(digits)}]"#
+        let patched = try #require(try Self.patch(["patch", "C", "k", patch])?.values["count"])
+        #expect(patched == Data(#"{"a":1,"b":\#(digits)}"#.utf8).base64EncodedString())
+    }
+
+    @Test(arguments: [("1", "1.0"), ("100", "1e2"), ("0.012", "12E-3"), ("-0", "0"), ("0", "0e5")])
+    func `a patch tests numbers as numbers`(stored: String, tested: String) throws {
+        let patch = #"[{"op":"add","path":"/n","value":\#(stored)},{"op":"test","path":"/n","value":\#(tested)}]"#
+        #expect(try Self.patch(["patch", "C", "k", patch]) != nil)
+    }
+
+    @Test(arguments: [
+        "01", "1.", ".5", "+1", "1e", "--1", "nul", "[1,]", "[1", #"{"a"}"#, #"{"a":1,}"#, #""\x""#, #""\u12""#,
+        #""\ud800""#, "1 2", "\"\u{1}\"", String(repeating: "[", count: 600), "",
+    ])
+    func `what is no JSON is not stored`(value: String) throws {
+        let daemon = try Self.daemon()
+        defer { daemon.stop() }
+        let run = ClientRun("state", "edit", "C", "k", socket: daemon.path) {
+            $0.edit = { _ in .success(#"{"a":\#(value)}"#) }
+        }
+        #expect(run.exitCode == .failed)
+        #expect(run.error.contains("not JSON") && run.error.contains("line 1"))
     }
 
     @Test func `one value is set and all others keep their bytes`() throws {
@@ -74,6 +124,57 @@ import Testing
         #expect(try Self.patch(["edit", "C", "k"]) { $0 } == nil)
         let edited = try Self.patch(["edit", "C", "k"]) { $0.split(separator: "ok").joined(separator: "no") }
         #expect(edited == Self.changed(["name": "Im5vIg=="]))
+    }
+
+    @Test(arguments: ["garbage", "{", "[]", #"{"raw":{"base64":"?"}}"#])
+    func `what was typed and cannot be used is a failure that keeps it`(typed: String) throws {
+        let daemon = try Self.daemon()
+        defer { daemon.stop() }
+        var kept: [String] = []
+        let run = ClientRun("state", "edit", "C", "k", socket: daemon.path) { surroundings in
+            surroundings.edit = { _ in .success(typed) }
+            surroundings.keep = {
+                kept.append($0)
+                return .success("/tmp/kept.json")
+            }
+        }
+        #expect(run.exitCode == .failed)
+        #expect(kept == [typed])
+        #expect(run.error.contains("what you typed is kept in /tmp/kept.json"))
+        #expect(!run.error.contains("frame"))
+        #expect(daemon.requests.allSatisfy { $0.method != ControlMethod.statePatch.rawValue })
+    }
+
+    @Test func `an edit that the daemon refuses keeps what was typed`() throws {
+        let daemon = try FakeDaemon { request in
+            guard let id = request.id else { return .close }
+            switch request.method {
+            case ControlMethod.hello.rawValue:
+                let hello = Hello.Result(protocolVersion: 1, privilege: .operate)
+                return .bytes(ControlCodec.response(id: id, result: hello))
+            case ControlMethod.stateGet.rawValue:
+                let state = GetState.Result(service: "C", key: "k", version: "v1", values: [:])
+                return .bytes(ControlCodec.response(id: id, result: state))
+            default: return .bytes(ControlCodec.response(id: id, error: ControlError(.stateConflict)))
+            }
+        }
+        defer { daemon.stop() }
+        let run = ClientRun("state", "edit", "C", "k", socket: daemon.path) { surroundings in
+            surroundings.edit = { _ in .success(#"{"a":1}"#) }
+            surroundings.keep = { _ in .success("/tmp/kept.json") }
+        }
+        #expect(run.exitCode == .failed)
+        #expect(run.error.contains("/tmp/kept.json"))
+    }
+
+    @Test func `an editor that cannot be run is a failure`() throws {
+        let daemon = try Self.daemon()
+        defer { daemon.stop() }
+        let run = ClientRun("state", "edit", "C", "k", socket: daemon.path) { surroundings in
+            surroundings.edit = { _ in .failure(EditorFailure(reason: "the editor failed: ed")) }
+        }
+        #expect(run.exitCode == .failed)
+        #expect(run.error.contains("the editor failed: ed"))
     }
 
     @Test func `a patch is done as a whole`() throws {

@@ -126,8 +126,13 @@ private struct OperationRun {
         parameters.filter = selection
         parameters.cursor = call.parsed.value(.continuing)
         parameters.dryRun = true
-        let count = try call.ask(OperateInvocations.self, parameters)
-        if call.parsed.has(.dryRun) || count.matched == 0 { return rendering(count) }
+        var count = try call.ask(OperateInvocations.self, parameters)
+        if call.parsed.has(.dryRun) { return rendering(count) }
+        guard count.matched > 0 else {
+            // Nothing is left to do: that is what a run comes to, too.
+            count.isDryRun = false
+            return rendering(count)
+        }
         try call.confirm("\(verb) \(count.matched) invocation\(count.matched == 1 ? "" : "s")?")
         parameters.dryRun = false
         let bar = ProgressBar(call.surroundings)

@@ -74,15 +74,19 @@ extension CommandTable {
     ) { call throws(ClientError) in
         let service = try call.ask(DescribeService.self, DescribeService.Parameters(name: call.argument(0)))
         let before = ServiceSettings(service)
-        let after = try call.edited(before)
-        guard after != before else { return configRendering(service) }
-        let settings: ServiceSettings
-        do throws(UnsetSetting) {
-            settings = try after.changes(from: before)
-        } catch {
-            throw .usage("\(error.name) cannot be unset", hint: "give it another value; the next revision begins anew")
+        return try call.edited(before) { after throws(ClientError) in
+            guard after != before else { return configRendering(service) }
+            let settings: ServiceSettings
+            do throws(UnsetSetting) {
+                settings = try after.changes(from: before)
+            } catch {
+                throw .failed(
+                    "\(error.name) cannot be unset",
+                    hint: "give it another value; the next revision begins anew"
+                )
+            }
+            return try configure(call, settings)
         }
-        return try configure(call, settings)
     }
 
     private static func configure(_ call: CommandCall, _ settings: ServiceSettings) throws(ClientError) -> Rendering {

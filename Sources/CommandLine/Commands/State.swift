@@ -1,14 +1,5 @@
 import ControlProtocol
 
-/// What `state get --json` prints: the values as JSON, or `{"base64": "..."}` where they are none.
-package struct StateResult: Codable, Hashable, Sendable {
-    package var service: String
-    package var key: String
-    /// Stands for the whole state: it is another one as soon as anything in it is.
-    package var version: String
-    package var state: [String: JSONValue]
-}
-
 extension CommandTable {
     private static let keyArguments = [
         Command.Argument("SERVICE", "the name of an object or a workflow", completes: .services),
@@ -28,16 +19,20 @@ extension CommandTable {
         options: [Command.watchOption],
         examples: ["perdure state get Counter mine", "perdure state get Counter mine count"]
     ) { call throws(ClientError) in
-        var result = try KeyState(call).result
+        let state = try KeyState(call)
         let names = call.parsed.arguments.dropFirst(2)
-        for name in names where result.state[name] == nil {
-            throw .refused(ControlError(.stateRefused, "\(result.service)/\(result.key) has no value \"\(name)\""))
+        var shown = state.shown
+        for name in names where shown[name] == nil {
+            throw .refused(ControlError(.stateRefused, "\(state.name) has no value \"\(name)\""))
         }
-        if !names.isEmpty { result.state = result.state.filter { names.contains($0.key) } }
-        let rows = result.state.sorted { $0.key < $1.key }.map { [Cell($0.key), Cell(compact($0.value))] }
-        if names.count == 1 { return Rendering(result, Page(rows.map { .table(Table(titles: [], rows: [[$0[1]]])) })) }
-        guard !rows.isEmpty else { return Rendering(result, Page([.note("The key has no state.")])) }
-        return Rendering(result, Page([.table(Table(titles: ["NAME", "VALUE"], rows: rows))]))
+        if !names.isEmpty { shown = shown.filter { names.contains($0.key) } }
+        let rows = shown.sorted { $0.key < $1.key }.map { [Cell($0.key), Cell($0.value.text())] }
+        let document = state.document(of: shown)
+        if names.count == 1 {
+            return Rendering(exact: document, Page(rows.map { .table(Table(titles: [], rows: [[$0[1]]])) }))
+        }
+        guard !rows.isEmpty else { return Rendering(exact: document, Page([.note("The key has no state.")])) }
+        return Rendering(exact: document, Page([.table(Table(titles: ["NAME", "VALUE"], rows: rows))]))
     }
 
     /// `state set`
@@ -73,9 +68,12 @@ extension CommandTable {
         arguments: keyArguments,
         examples: ["perdure state edit Counter mine"]
     ) { call throws(ClientError) in
-        var state = try KeyState(call)
-        try state.take(try call.edited(state.result.state))
-        return try state.stored()
+        let state = try KeyState(call)
+        return try call.edited(ExactJSON.object(state.shown).text(pretty: true) + "\n") { edited throws(ClientError) in
+            var state = state
+            try state.take(try values(typed: edited))
+            return try state.stored()
+        }
     }
 
     /// `state patch`
@@ -88,9 +86,9 @@ extension CommandTable {
     ) { call throws(ClientError) in
         let patch = try jsonPatch(call)
         var state = try KeyState(call)
-        let patched: JSONValue
+        let patched: ExactJSON
         do throws(JSONPatch.Failure) {
-            patched = try patch.applied(to: .object(state.result.state))
+            patched = try patch.applied(to: .object(state.shown))
         } catch {
             throw .refused(ControlError(.stateConflict, "the patch does not fit: \(error.reason)"))
         }
@@ -126,6 +124,17 @@ extension CommandTable {
         (try? ControlCodec.json(value)).map { String(decoding: $0, as: UTF8.self) } ?? "?"
     }
 
+    /// The names and values that somebody has typed.
+    private static func values(typed text: String) throws(ClientError) -> [String: ExactJSON] {
+        do throws(ExactJSON.Problem) {
+            if case .object(let values) = try ExactJSON(parsing: Array(text.utf8)) { return values }
+        } catch {
+            let place = "line \(error.line), column \(error.column)"
+            throw .failed("what was edited is not JSON: \(error.reason) (\(place))", hint: "nothing was changed")
+        }
+        throw .failed("what was edited is not an object of names and values", hint: "nothing was changed")
+    }
+
     private static func jsonPatch(_ call: CommandCall) throws(ClientError) -> JSONPatch {
         var text = call.argument(2)
         if text.hasPrefix("@") {
@@ -134,9 +143,7 @@ extension CommandTable {
             }
             text = read
         }
-        guard let value = StateDocument.parsed(Array(text.utf8)), let json = try? ControlCodec.json(value),
-            let patch = JSONPatch(json)
-        else {
+        guard let value = StateDocument.parsed(Array(text.utf8)), let patch = JSONPatch(value) else {
             throw .usage("PATCH is no JSON Patch", hint: #"for instance: [{"op": "remove", "path": "/count"}]"#)
         }
         return patch
@@ -162,27 +169,32 @@ private struct KeyState {
         before = values
     }
 
-    /// As it was found.
-    var result: StateResult {
-        StateResult(
-            service: found.service,
-            key: found.key,
-            version: found.version,
-            state: before.mapValues(StateDocument.shown)
-        )
+    /// What has the state.
+    var name: String { "\(found.service)/\(found.key)" }
+
+    /// The values as they were found and are shown.
+    var shown: [String: ExactJSON] { before.mapValues(StateDocument.shown) }
+
+    /// What programs get to see, with these of the values. The version stands for the whole state: it is another one as
+    /// soon as anything in it is.
+    func document(of values: [String: ExactJSON]) -> ExactJSON {
+        .object([
+            "service": .string(found.service), "key": .string(found.key), "version": .string(found.version),
+            "state": .object(values),
+        ])
     }
 
     /// Takes over values as they are shown. What looks as before keeps its bytes.
-    mutating func take(_ shown: [String: JSONValue]) throws(ClientError) {
-        let old = result.state
+    mutating func take(_ values: [String: ExactJSON]) throws(ClientError) {
+        let old = shown
         var new: [String: [UInt8]] = [:]
-        for (name, value) in shown {
+        for (name, value) in values {
             guard let bytes = old[name] == value ? before[name] : StateDocument.bytes(value) else {
                 throw .usage("the value \"\(name)\" is not base64", hint: "nothing was changed")
             }
             new[name] = bytes
         }
-        values = new
+        self.values = new
     }
 
     /// Stores it, unless somebody has changed it meanwhile.
@@ -203,7 +215,7 @@ private struct KeyState {
         let text =
             result.isQueued
             ? "The change waits for the invocation that has the key."
-            : "Changed the state of \(found.service)/\(found.key)."
+            : "Changed the state of \(name)."
         return Rendering(result, Page([.text(text)]))
     }
 }

@@ -112,6 +112,19 @@ struct Deadline {
         nanoseconds = Self.now() + UInt64(max(0, seconds)) * 1_000_000_000
     }
 
+    /// So many milliseconds from now.
+    init(millisecondsFromNow milliseconds: Int) {
+        let (wait, hasOverflown) = UInt64(max(0, milliseconds)).multipliedReportingOverflow(by: 1_000_000)
+        let (moment, isTooLate) = Self.now().addingReportingOverflow(wait)
+        nanoseconds = hasOverflown || isTooLate ? .max : moment
+    }
+
+    /// How many milliseconds are left.
+    var milliseconds: Int {
+        let now = Self.now()
+        return now < nanoseconds ? Int(clamping: (nanoseconds - now + 999_999) / 1_000_000) : 0
+    }
+
     /// What is left, for poll(2).
     func remainingMilliseconds() -> Int32 {
         let now = Self.now()

@@ -1,34 +1,47 @@
-import ControlProtocol
-import FoundationEssentials
-
 /// A JSON Patch (RFC 6902).
-struct JSONPatch: Decodable {
+struct JSONPatch {
     /// Why it does not fit.
     struct Failure: Error, Equatable {
         let reason: String
     }
 
-    private struct Step: Decodable {
+    private struct Step {
         let op: String
         let path: String
         var from: String?
-        var value: JSONValue?
+        var value: ExactJSON?
+
+        init(op: String, path: String, value: ExactJSON? = nil) {
+            self.op = op
+            self.path = path
+            self.value = value
+        }
+
+        /// One step of a patch as it was written; nil if it is none.
+        init?(_ step: ExactJSON) {
+            guard case .object(let members) = step, case .string(let op)? = members["op"],
+                case .string(let path)? = members["path"]
+            else { return nil }
+            self.init(op: op, path: path, value: members["value"])
+            switch members["from"] {
+            case nil: break
+            case .string(let text)?: from = text
+            default: return nil
+            }
+        }
     }
 
     private let steps: [Step]
 
     /// Reads a patch; nil if it is none.
-    init?(_ json: [UInt8]) {
-        guard let patch = try? JSONDecoder().decode(JSONPatch.self, from: Data(json)) else { return nil }
-        self = patch
-    }
-
-    init(from decoder: any Decoder) throws {
-        steps = try decoder.singleValueContainer().decode([Step].self)
+    init?(_ patch: ExactJSON) {
+        guard case .array(let elements) = patch else { return nil }
+        steps = elements.compactMap { Step($0) }
+        guard steps.count == elements.count else { return nil }
     }
 
     /// The document with all steps done, or nothing of it.
-    func applied(to document: JSONValue) throws(Failure) -> JSONValue {
+    func applied(to document: ExactJSON) throws(Failure) -> ExactJSON {
         var document = document
         for step in steps {
             switch step.op {
@@ -40,7 +53,7 @@ struct JSONPatch: Decodable {
     }
 
     /// Does a copy or a move: as its parts, which are operations too (RFC 6902, sections 4.4 and 4.5).
-    private static func transfer(_ step: Step, in document: JSONValue) throws(Failure) -> JSONValue {
+    private static func transfer(_ step: Step, in document: ExactJSON) throws(Failure) -> ExactJSON {
         guard let from = step.from else { throw Failure(reason: "\(step.op) to \"\(step.path)\" has no \"from\"") }
         let (source, target) = (try path(from), try path(step.path))
         guard step.op == "copy" || source == target || !target.starts(with: source) else {
@@ -55,8 +68,8 @@ struct JSONPatch: Decodable {
     private static func value(
         at path: [String],
         _ pointer: String,
-        in document: JSONValue
-    ) throws(Failure) -> JSONValue {
+        in document: ExactJSON
+    ) throws(Failure) -> ExactJSON {
         var value = document
         for name in path {
             switch value {
@@ -68,7 +81,7 @@ struct JSONPatch: Decodable {
                     throw Failure(reason: "there is no \"\(pointer)\"")
                 }
                 value = elements[index]
-            case .null, .bool, .integer, .number, .string: throw Failure(reason: "there is no \"\(pointer)\"")
+            case .null, .bool, .number, .string: throw Failure(reason: "there is no \"\(pointer)\"")
             }
         }
         return value
@@ -101,8 +114,8 @@ struct JSONPatch: Decodable {
     private static func apply(
         _ step: Step,
         _ path: ArraySlice<String>,
-        to value: JSONValue
-    ) throws(Failure) -> JSONValue {
+        to value: ExactJSON
+    ) throws(Failure) -> ExactJSON {
         guard let name = path.first else { return try whole(step, value) }
         let isLast = path.count == 1
         switch value {
@@ -116,13 +129,13 @@ struct JSONPatch: Decodable {
             return .object(members)
         case .array(let elements):
             return .array(try apply(step, path, name, isLast, to: elements))
-        case .null, .bool, .integer, .number, .string:
+        case .null, .bool, .number, .string:
             throw Failure(reason: "there is no \"\(step.path)\"")
         }
     }
 
     /// What becomes of a member of an object; nil removes it.
-    private static func member(_ step: Step, _ old: JSONValue?) throws(Failure) -> JSONValue? {
+    private static func member(_ step: Step, _ old: ExactJSON?) throws(Failure) -> ExactJSON? {
         switch step.op {
         case "add": return try given(step)
         case "replace" where old != nil: return try given(step)
@@ -137,8 +150,8 @@ struct JSONPatch: Decodable {
         _ path: ArraySlice<String>,
         _ name: String,
         _ isLast: Bool,
-        to elements: [JSONValue]
-    ) throws(Failure) -> [JSONValue] {
+        to elements: [ExactJSON]
+    ) throws(Failure) -> [ExactJSON] {
         var elements = elements
         let isEnd = isLast && step.op == "add" && name == "-"
         guard let index = isEnd ? elements.count : index(name),
@@ -152,18 +165,20 @@ struct JSONPatch: Decodable {
         return elements
     }
 
-    private static func whole(_ step: Step, _ value: JSONValue) throws(Failure) -> JSONValue {
+    private static func whole(_ step: Step, _ value: ExactJSON) throws(Failure) -> ExactJSON {
         switch step.op {
         case "add", "replace": return try given(step)
         case "test":
-            guard try given(step) == value else { throw Failure(reason: "\"\(step.path)\" is not what it was to be") }
+            guard try given(step).isSame(as: value) else {
+                throw Failure(reason: "\"\(step.path)\" is not what it was to be")
+            }
             return value
         case "remove": throw Failure(reason: "the whole state is removed by clear")
         default: throw unknown(step)
         }
     }
 
-    private static func given(_ step: Step) throws(Failure) -> JSONValue {
+    private static func given(_ step: Step) throws(Failure) -> ExactJSON {
         guard let value = step.value else { throw Failure(reason: "\(step.op) of \"\(step.path)\" has no value") }
         return value
     }

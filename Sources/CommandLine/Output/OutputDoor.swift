@@ -49,8 +49,13 @@ struct OutputDoor {
     func show(_ error: ClientError) {
         switch (format, error) {
         case (.json, .refused(let refusal)):
-            surroundings.write(.error, Self.json(refusal))
-        default:
+            surroundings.write(.error, Self.json(RefusalDocument(error: refusal)))
+        case (.json, _):
+            let words = ErrorText.words(for: error, serviceState: surroundings.serviceState)
+            let advice = words.advice.isEmpty ? nil : words.advice.joined(separator: "; ")
+            let data = ControlErrorData(name: error.name, advice: advice)
+            surroundings.write(.error, Self.json(FailureDocument(error: .init(message: words.message, data: data))))
+        case (.page, _):
             let colours = hasColours(surroundings.errorIsTerminal)
             let text = ErrorText.page(for: error, serviceState: surroundings.serviceState).text(colours: colours)
             surroundings.write(.error, text)
@@ -75,10 +80,20 @@ struct OutputDoor {
         }
     }
 
-    private struct ErrorDocument: Encodable { let error: ControlError }
+    private struct RefusalDocument: Encodable { let error: ControlError }
 
-    private static func json(_ error: ControlError) -> String {
-        guard let bytes = try? ControlCodec.json(ErrorDocument(error: error), pretty: true) else { return "" }
+    /// What no daemon has said has no code of the control protocol, and is otherwise of the same form.
+    private struct FailureDocument: Encodable {
+        struct Failure: Encodable {
+            let message: String
+            let data: ControlErrorData
+        }
+
+        let error: Failure
+    }
+
+    private static func json(_ document: some Encodable) -> String {
+        guard let bytes = try? ControlCodec.json(document, pretty: true) else { return "" }
         return TerminalText.safeJSON(String(decoding: bytes, as: UTF8.self)) + "\n"
     }
 }

@@ -21,20 +21,28 @@ enum Editor {
 
     /// The text as it is when the editor ends. It lies in a file of its own that only this user can read, for that long.
     static func edit(_ text: String, with command: String) -> Result<String, EditorFailure> {
+        keep(text).flatMap { path in
+            defer { unlink(path) }
+            let status = system("\(command) \(path)")
+            guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
+            guard let edited = TextFile.read(path) else {
+                return .failure(EditorFailure(reason: "what the editor left in \(path) cannot be read"))
+            }
+            return .success(edited)
+        }
+    }
+
+    /// Puts a text into a new file that only this user can read; where that is.
+    static func keep(_ text: String) -> Result<String, EditorFailure> {
         var template = Array("/tmp/perdure-XXXXXX.json".utf8CString)
         let descriptor = mkstemps(&template, 5)
         guard descriptor >= 0 else {
-            return .failure(EditorFailure(reason: "no file to edit could be made: \(SystemError.text(errno))"))
+            return .failure(EditorFailure(reason: "no file could be made: \(SystemError.text(errno))"))
         }
         close(descriptor)
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        defer { unlink(path) }
-        if let reason = TextFile.write(path, text) { return .failure(EditorFailure(reason: reason)) }
-        let status = system("\(command) \(path)")
-        guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
-        guard let edited = TextFile.read(path) else {
-            return .failure(EditorFailure(reason: "what the editor left in \(path) cannot be read"))
-        }
-        return .success(edited)
+        guard let reason = TextFile.write(path, text) else { return .success(path) }
+        unlink(path)
+        return .failure(EditorFailure(reason: reason))
     }
 }
