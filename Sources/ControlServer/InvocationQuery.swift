@@ -79,7 +79,8 @@ enum InvocationQuery {
     }
 
     static func journal(of id: String) -> String {
-        "SELECT \"index\", entry_type, name, completed, appended_at FROM sys_journal WHERE id = \(quoted(id)) "
+        "SELECT \"index\", entry_type, name, completed, appended_at, CASE WHEN entry_type = '\(JournalDetail.callee)' "
+            + "THEN entry_json ELSE entry_lite_json END AS entry FROM sys_journal WHERE id = \(quoted(id)) "
             + "ORDER BY \"index\" LIMIT \(journalRowsMax)"
     }
 
@@ -174,6 +175,7 @@ extension JournalEntrySummary {
             index: index,
             type: type,
             name: row.text("name"),
+            detail: row.text("entry").flatMap { JournalDetail.text(of: $0) },
             isCompleted: row.flag("completed"),
             appendedAt: row.time("appended_at")
         )

@@ -241,13 +241,14 @@ import Testing
                     index: 1,
                     type: "Command: Sleep",
                     name: "nap",
+                    detail: "until 2026-01-02T03:04:05.678Z",
                     isCompleted: false,
                     appendedAt: Self.time
                 ),
             ]
         )
         invocation.deploymentId = "dp_1a"
-        invocation.lastFailure = "boom"
+        invocation.lastFailure = "boom\n    at a.ts:1\n    at b.ts:2\n"
         invocation.lastFailureErrorCode = "500"
         invocation.lastFailureEntry = "entry 1 (command 1), Sleep 'nap'"
         invocation.waitsFor = "Sleep 'nap' (entry 1)"
@@ -266,12 +267,14 @@ import Testing
                 Created       2026-01-02 03:04:05Z
                 Waits for     Sleep 'nap' (entry 1)
                 Last failure  [500] boom
+                                  at a.ts:1
+                                  at b.ts:2
                 Failed at     entry 1 (command 1), Sleep 'nap'
 
                 Journal
-                INDEX  ENTRY           NAME  STATE    APPENDED
-                0      Command: Input  -     -        -
-                1      Command: Sleep  nap   waiting  2026-01-02 03:04:05Z
+                INDEX  ENTRY           NAME  DETAIL                          STATE    APPENDED
+                0      Command: Input  -     -                               -        -
+                1      Command: Sleep  nap   until 2026-01-02T03:04:05.678Z  waiting  2026-01-02 03:04:05Z
 
                 """
         )

@@ -34,6 +34,13 @@ package struct Cell: Equatable, Sendable {
         if let time { self.init(time) } else { self.init("-") }
     }
 
+    /// A cell for each line of its text, of which there is at least one.
+    var lines: [Cell] {
+        guard case .text(let text) = content else { return [self] }
+        let lines = text.split(whereSeparator: \.isNewline)
+        return lines.count > 1 ? lines.map { Cell(String($0), style) } : [self]
+    }
+
     /// The text as it came, control characters and all.
     package func text(_ times: TimeText) -> String {
         switch content {

@@ -60,7 +60,9 @@ package struct Page: Equatable, Sendable {
                 if !lines.isEmpty { lines.append("") }
                 lines.append(Style.title.applied(to: TerminalText.safe(title), colours: colours))
             case .fields(let fields):
-                let rows = fields.map { [Cell($0.name, .faint), $0.cell] }
+                let rows = fields.flatMap { field in
+                    field.cell.lines.enumerated().map { [Cell($0 == 0 ? field.name : "", .faint), $1] }
+                }
                 lines += Table(titles: [], rows: rows).lines(colours: colours, times: times)
             case .table(let table):
                 lines += table.lines(colours: colours, times: times)

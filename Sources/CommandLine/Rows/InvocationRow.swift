@@ -31,13 +31,13 @@ struct InvocationRow: TableRow {
 struct JournalEntryRow: TableRow {
     let entry: JournalEntrySummary
 
-    static let titles = ["INDEX", "ENTRY", "NAME", "STATE", "APPENDED"]
+    static let titles = ["INDEX", "ENTRY", "NAME", "DETAIL", "STATE", "APPENDED"]
 
     var cells: [Cell] {
         let state = entry.isCompleted.map { $0 ? Cell("completed", .faint) : Cell("waiting", .attention) }
         return [
-            Cell(entry.index), Cell(entry.type), Cell(optional: entry.name), state ?? Cell("-"),
-            Cell(optionalTime: entry.appendedAt),
+            Cell(entry.index), Cell(entry.type), Cell(optional: entry.name), Cell(optional: entry.detail),
+            state ?? Cell("-"), Cell(optionalTime: entry.appendedAt),
         ]
     }
 }

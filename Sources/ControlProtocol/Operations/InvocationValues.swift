@@ -116,6 +116,8 @@ package struct JournalEntrySummary: Codable, Hashable, Sendable {
     package var type: String
     /// The name its author gave it.
     package var name: String?
+    /// What it is about, for people: whom it calls, until when it sleeps, which state it reads.
+    package var detail: String?
     /// Whether a command has its result; absent for what needs none.
     package var isCompleted: Bool?
     package var appendedAt: ControlTime?
@@ -125,12 +127,14 @@ package struct JournalEntrySummary: Codable, Hashable, Sendable {
         index: Int,
         type: String,
         name: String? = nil,
+        detail: String? = nil,
         isCompleted: Bool? = nil,
         appendedAt: ControlTime? = nil
     ) {
         self.index = index
         self.type = type
         self.name = name
+        self.detail = detail
         self.isCompleted = isCompleted
         self.appendedAt = appendedAt
     }
