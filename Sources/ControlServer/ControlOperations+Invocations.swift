@@ -3,7 +3,13 @@ import DurableModel
 import Operations
 
 extension ControlOperations {
-    func listInvocations(_ parameters: ListInvocations.Parameters, _ reply: ControlReplyHandle) {
+    func listInvocations(
+        _ parameters: ListInvocations.Parameters,
+        _ reply: ControlReplyHandle
+    ) throws(ControlError) {
+        if let id = parameters.deploymentId, (try? DeploymentID(parsing: id)) == nil {
+            throw ControlError(.badDeploymentID(id))
+        }
         invocations(
             where: InvocationQuery.condition(parameters, unstartable: parameters.isZombie ? operations.unstartable : []),
             limit: parameters.limit

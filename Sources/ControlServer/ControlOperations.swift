@@ -141,7 +141,7 @@ package final class ControlOperations: ControlHandler {
         _ reply: ControlReplyHandle
     ) throws(ControlError) {
         switch method {
-        case .invocationsList: listInvocations(try request.parameters(ListInvocations.Parameters.self), reply)
+        case .invocationsList: try listInvocations(try request.parameters(ListInvocations.Parameters.self), reply)
         case .invocationsDescribe:
             describeInvocation(try request.parameters(DescribeInvocation.Parameters.self).id, reply)
         case .invocationsOperate:

@@ -44,6 +44,17 @@ extension EndToEnd {
             }
         }
 
+        @Test func theClientIsToldWhatIsWrongWithWhatItNames() throws {
+            let house = try House()
+            let header = ["deployments", "register", "localhost:1", "--extra-header", "bad name=1", "--json"]
+            let refusedHeader = try house.client(header)
+            #expect(refusedHeader.status == 1)
+            #expect(refusedHeader.errors.contains(#""name" : "invalid-header""#), "\(refusedHeader.errors)")
+            let list = try house.client(["invocations", "list", "--deployment", "zz", "--json"])
+            #expect(list.status == 1)
+            #expect(list.errors.contains(#""name" : "deployment-not-found""#), "\(list.errors)")
+        }
+
         private func frame(_ text: String) -> [UInt8] { frame(Array(text.utf8)) }
 
         private func frame(_ body: [UInt8]) -> [UInt8] {
