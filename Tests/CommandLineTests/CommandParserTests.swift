@@ -23,7 +23,7 @@ import Testing
             ("services describe -- --odd", "services describe", ["--odd"], [:]),
             ("services describe -", "services describe", ["-"], [:]),
             ("invocations list --service -", "invocations list", [], [.service: "-"]),
-            ("invocations list --key --all", "invocations list", [], [.key: "--all"]),
+            ("invocations list --key=--all", "invocations list", [], [.key: "--all"]),
             ("help deployments register", "help", ["deployments", "register"], [:]),
         ] as [(String, String, [String], [OptionName: String])]
     )
@@ -90,6 +90,10 @@ import Testing
         ("status -x", "there is no option -x", "see: perdure help"),
         ("status --socket", "--socket needs a value", "see: perdure help"),
         ("status --socket=", "--socket needs a value", "see: perdure help"),
+        (
+            "invocations list --service --socket X", "--service needs a value, and --socket looks like another option",
+            "if that is the value, write --service=--socket"
+        ),
         ("status --json=yes", "--json takes no value", "see: perdure help"),
         ("status --json --json", "--json is given twice", "see: perdure help"),
         ("status --socket /a --socket /b", "--socket is given twice", "see: perdure help"),

@@ -38,6 +38,9 @@ import Testing
             #expect(Self.candidates(words) == [])
         }
         #expect(Self.candidates(["invocations", "list", "--deployment", ""], socket: daemon.path) == ["dp_1"])
+        let places = ["invocations", "resume", "--on", ""]
+        #expect(Self.candidates(places, socket: daemon.path) == ["dp_1", "keep", "latest"])
+        #expect(Self.candidates(places) == ["keep", "latest"])
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])

@@ -149,6 +149,24 @@ import Testing
         )
     }
 
+    @Test func `the history says which settings were configured`() throws {
+        var entry = DeploymentHistoryEntry(
+            at: Self.time,
+            act: "configured",
+            isForced: false,
+            actor: "uid 0",
+            services: [.init(service: "G", before: 1, after: 1)]
+        )
+        entry.detailsBefore = .object(["services": .object(["G": .object(["abort_timeout_ms": .integer(1_000)])])])
+        entry.detailsAfter = .object([
+            "services": .object(["G": .object(["abort_timeout_ms": .integer(2_000), "public": .bool(false)])])
+        ])
+        let daemon = try FakeDaemon(result: DeploymentHistory.Result(id: "dp_1", entries: [entry]))
+        defer { daemon.stop() }
+        let run = ClientRun("deployments", "history", "dp_1", socket: daemon.path)
+        #expect(run.output.contains("G.abort_timeout_ms 1000 -> 2000, G.public - -> false\n"))
+    }
+
     @Test func `times are local unless UTC is asked for`() throws {
         let row = DeploymentSummary(
             id: "dp_1",

@@ -100,6 +100,23 @@ import Testing
         #expect(try Self.asked(daemon).map(\.dryRun) == requests)
     }
 
+    @Test(arguments: [
+        (typed: "localhost:9080", asked: "http://localhost:9080"), ("127.0.0.1:9080/v2", "http://127.0.0.1:9080/v2"),
+        ("https://a", "https://a"), ("unix:/run/a.sock", "unix:/run/a.sock"), ("/run/a.sock", "/run/a.sock"),
+    ])
+    func `an address without a scheme is one of plain HTTP`(typed: String, asked: String) throws {
+        let daemon = try FakeDaemon(result: Self.result(.created, []))
+        defer { daemon.stop() }
+        _ = ClientRun("deployments", "register", typed, "--yes", socket: daemon.path)
+        _ = ClientRun("deployments", "update", "dp_1", "--uri", typed, "--yes", socket: daemon.path)
+        let requests = daemon.requests
+        let registered = try requests.filter { $0.method == ControlMethod.deploymentsRegister.rawValue }
+            .map { try $0.parameters(RegisterDeployment.Parameters.self).uri }
+        let updated = try requests.filter { $0.method == ControlMethod.deploymentsUpdate.rawValue }
+            .map { try $0.parameters(UpdateDeployment.Parameters.self).uri }
+        #expect(registered == [asked] && updated == [asked])
+    }
+
     @Test func `consent in advance takes one request`() throws {
         let daemon = try FakeDaemon(result: Self.result(.overwritten, [Self.changed]))
         defer { daemon.stop() }

@@ -44,7 +44,7 @@ extension CommandTable {
         .on,
         value: "DEPLOYMENT",
         "go on there: keep (where it is), latest, or the id of a deployment",
-        completes: .deployments
+        completes: .places
     )
 
     private static func operation(

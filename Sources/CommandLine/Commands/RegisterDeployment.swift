@@ -9,7 +9,7 @@ extension CommandTable {
         "deployments register",
         "register the services at an address",
         arguments: [
-            Command.Argument("URL", "its address: http://HOST:PORT/PATH, https://HOST/PATH or unix:/PATH/OF.sock")
+            Command.Argument("URL", "its address: [http://]HOST:PORT/PATH, https://HOST/PATH or unix:/PATH/OF.sock")
         ],
         options: [
             Command.Option(.force, "read a known address again and overwrite its deployment in place"),
@@ -27,7 +27,7 @@ extension CommandTable {
         ]
     ) { call throws(ClientError) in
         var parameters = RegisterDeployment.Parameters(
-            uri: call.argument(0),
+            uri: address(call.argument(0)),
             force: call.parsed.has(.force),
             breaking: call.parsed.has(.breaking),
             dryRun: call.parsed.has(.dryRun),
@@ -51,6 +51,11 @@ extension CommandTable {
         parameters.dryRun = false
         let result = try call.ask(RegisterDeployment.self, parameters, timeoutSeconds: registrationTimeoutSeconds)
         return Rendering(result, registrationPage(result, isDryRun: false, showsChanges: false))
+    }
+
+    /// The address that somebody typed; without a scheme it is one of plain HTTP.
+    static func address(_ typed: String) -> String {
+        typed.contains("://") || typed.hasPrefix("unix:") || typed.hasPrefix("/") ? typed : "http://" + typed
     }
 
     /// `--extra-header`

@@ -102,7 +102,7 @@ extension CommandTable {
     /// `state clear`
     static let clearState = Command(
         "state clear",
-        "remove the state of a key, or single values of it",
+        "remove the state of a key, or single values of it, after a question",
         arguments: keyArguments + [Command.Argument("NAME", "only these values", isOptionalList: true)],
         options: [versionOption, Command.Option(.yes, "do not ask")],
         examples: ["perdure state clear Counter mine", "perdure state clear Counter mine count --yes"]

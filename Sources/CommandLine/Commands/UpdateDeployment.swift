@@ -28,7 +28,7 @@ extension CommandTable {
         examples: ["perdure deployments update dp_1... --uri http://localhost:9081"]
     ) { call throws(ClientError) in
         var parameters = UpdateDeployment.Parameters(id: call.argument(0))
-        parameters.uri = call.parsed.value(.uri)
+        parameters.uri = call.parsed.value(.uri).map(address)
         if call.parsed.has(.extraHeader) {
             parameters.additionalHeaders = try call.pairs(.extraHeader, separators: ":=")
         }

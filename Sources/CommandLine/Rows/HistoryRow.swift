@@ -27,7 +27,23 @@ struct HistoryRow: TableRow {
             return []
         }
         let names = Set(before.keys).union(after.keys).subtracting(["services"])
-        return names.filter { before[$0] != after[$0] }.sorted()
+        return names.filter { before[$0] != after[$0] }.sorted() + Self.settings(before["services"], after["services"])
+    }
+
+    /// The settings of services that are different from before, with what they were and are.
+    private static func settings(_ before: JSONValue?, _ after: JSONValue?) -> [String] {
+        let (old, new) = (members(before), members(after))
+        return Set(old.keys).union(new.keys).sorted().flatMap { service in
+            let (old, new) = (members(old[service]), members(new[service]))
+            return Set(old.keys).union(new.keys).filter { old[$0] != new[$0] }.sorted().map { name in
+                let values = [old[name], new[name]].map { $0.map(CommandTable.compact) ?? "-" }
+                return "\(service).\(name) \(values[0]) -> \(values[1])"
+            }
+        }
+    }
+
+    private static func members(_ value: JSONValue?) -> [String: JSONValue] {
+        if case .object(let members)? = value { members } else { [:] }
     }
 
     private static func change(_ before: String?, _ after: String?) -> String {

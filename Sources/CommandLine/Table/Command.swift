@@ -59,6 +59,8 @@ package struct Command: Sendable {
     package enum CompletionKind: Equatable, Sendable {
         /// Ids and names that the daemon knows.
         case deployments, services, handlers, invocations
+        /// Where an invocation may go on: `keep`, `latest` or the id of a deployment.
+        case places
         /// The statuses of invocations.
         case statuses
         /// Files and directories.

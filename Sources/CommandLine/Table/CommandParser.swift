@@ -62,6 +62,12 @@ package struct CommandParser {
             throw .usage("there is no option \(typed)", hint: Self.hint(forOption: typed))
         }
         if Self.takesValue(name) {
+            if attached == nil, let next = rest.first, next.hasPrefix("--") {
+                throw .usage(
+                    "\(typed) needs a value, and \(next) looks like another option",
+                    hint: "if that is the value, write \(typed)=\(next)"
+                )
+            }
             guard let value = attached ?? rest.popFirst(), !value.isEmpty else {
                 throw .usage("\(typed) needs a value", hint: Self.helpHint([]))
             }

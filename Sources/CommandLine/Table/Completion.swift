@@ -53,6 +53,7 @@ struct Completion {
         case nil, .files?, .commands?: []
         case .words(let words)?: words
         case .statuses?: InvocationStatus.allCases.map(\.rawValue)
+        case .places?: ["keep", "latest"] + values(.deployments)
         case .deployments?:
             (try? call.all(ListDeployments.self))?.deployments.map(\.id) ?? []
         case .services?:
