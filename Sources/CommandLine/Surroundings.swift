@@ -93,13 +93,14 @@ package struct Surroundings {
         surroundings.sleep = { usleep(useconds_t(clamping: $0 * 1_000)) == 0 }
         surroundings.readFile = TextFile.read
         surroundings.writeFile = TextFile.write
-        surroundings.keep = Editor.keep
+        let directory = Editor.directory(surroundings.environment)
+        surroundings.keep = { Editor.keep($0, in: directory) }
         surroundings.currentDirectory = TextFile.currentDirectory()
         // The usual editor needs a terminal; one that was chosen may be a script.
         if let command = Editor.chosen(surroundings.environment)
             ?? (surroundings.inputIsTerminal ? Editor.usual : nil)
         {
-            surroundings.edit = { Editor.edit($0, with: command) }
+            surroundings.edit = { Editor.edit($0, with: command, in: directory) }
         }
         return surroundings
     }
@@ -108,7 +109,7 @@ package struct Surroundings {
         var result: [String: String] = [:]
         for name in [
             "PERDURE_SOCKET", "RUNTIME_DIRECTORY", "STATE_DIRECTORY", "XDG_RUNTIME_DIR", "HOME", "NO_COLOR", "TERM",
-            "EDITOR", "VISUAL",
+            "EDITOR", "VISUAL", "TMPDIR",
         ] + SourceMetadata.variables.map(\.variable) {
             if let value = getenv(name) { result[name] = String(cString: value) }
         }

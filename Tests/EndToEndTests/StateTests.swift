@@ -21,7 +21,7 @@ extension EndToEnd {
             let path = house.directory + "/editor-\(UInt32.random(in: 0...UInt32.max))"
             try Data("#!/bin/sh\n\(script)\n".utf8).write(to: URL(filePath: path))
             chmod(path, 0o700)
-            return ["EDITOR": path]
+            return ["EDITOR": path, "TMPDIR": house.directory]
         }
 
         @Test func aStateIsReadAndChanged() throws {
@@ -47,9 +47,12 @@ extension EndToEnd {
                 ["state", "edit", "Counter", "k"],
                 environment: editor(house, #"echo x > "$1""#)
             )
-            #expect(bad.status == 2)
+            #expect(bad.status == 1)
+            let kept = bad.errors.split(separator: " ").last { $0.hasPrefix(house.directory) }
+            let path = try #require(kept.map { $0.split(whereSeparator: \.isNewline)[0] })
+            #expect(try String(contentsOf: URL(filePath: String(path)), encoding: .utf8) == "x\n")
             #expect(
-                try house.client(["state", "edit", "Counter", "k"], environment: editor(house, "exit 1")).status == 2
+                try house.client(["state", "edit", "Counter", "k"], environment: editor(house, "exit 1")).status == 1
             )
             try house.done(["state", "clear", "Counter", "k", "was", "--yes"])
             #expect(try shown(house).state == ["total": .integer(9)])
@@ -137,7 +140,7 @@ extension EndToEnd {
                 ["services", "config", "edit", "Plain"],
                 environment: editor(house, #"echo '{}' > "$1""#)
             )
-            #expect(unset.status == 2)
+            #expect(unset.status == 1)
             let next: RegisterDeployment.Result = try house.result([
                 "deployments", "register", try house.startService().url, "--yes",
             ])

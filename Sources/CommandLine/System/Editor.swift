@@ -20,10 +20,16 @@ enum Editor {
     }
 
     /// The text as it is when the editor ends. It lies in a file of its own that only this user can read, for that long.
-    static func edit(_ text: String, with command: String) -> Result<String, EditorFailure> {
-        keep(text).flatMap { path in
+    static func edit(
+        _ text: String,
+        with command: String,
+        in directory: String
+    ) -> Result<String, EditorFailure> {
+        keep(text, in: directory).flatMap { path in
             defer { unlink(path) }
-            let status = system("\(command) \(path)")
+            // The directory may have a name that the shell would take apart.
+            let quoted = path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+            let status = system("\(command) '\(quoted)'")
             guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
             guard let edited = TextFile.read(path) else {
                 return .failure(EditorFailure(reason: "what the editor left in \(path) cannot be read"))
@@ -32,9 +38,14 @@ enum Editor {
         }
     }
 
+    /// Where files lie for a while.
+    static func directory(_ environment: [String: String]) -> String {
+        environment["TMPDIR"].flatMap { $0.isEmpty ? nil : $0 } ?? "/tmp"
+    }
+
     /// Puts a text into a new file that only this user can read; where that is.
-    static func keep(_ text: String) -> Result<String, EditorFailure> {
-        var template = Array("/tmp/perdure-XXXXXX.json".utf8CString)
+    static func keep(_ text: String, in directory: String) -> Result<String, EditorFailure> {
+        var template = Array("\(directory)/perdure-XXXXXX.json".utf8CString)
         let descriptor = mkstemps(&template, 5)
         guard descriptor >= 0 else {
             return .failure(EditorFailure(reason: "no file could be made: \(SystemError.text(errno))"))
