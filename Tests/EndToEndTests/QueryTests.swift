@@ -16,6 +16,25 @@ extension EndToEnd {
         private static let sql =
             "SELECT service_key, CAST(length(value) AS BIGINT) AS bytes FROM state ORDER BY service_key"
 
+        @Test func theJournalSaysWhomItCallsAndUntilWhenItSleeps() throws {
+            let house = try House()
+            try house.register()
+            let caller = try house.send("/Plain/relay/send", "{}")
+            let sleeper = try house.send("/Plain/nap/send", #"{"id":"a","milliseconds":600000}"#)
+            func journal(of id: String, with type: String) throws -> [JournalEntrySummary] {
+                try eventually("the journal has \(type)") {
+                    let details: InvocationDetails = try house.result(["invocations", "describe", id])
+                    return details.journal.contains { $0.type == type } ? details.journal : nil
+                }
+            }
+            let calls = try journal(of: caller, with: "Notification: CallInvocationId")
+            #expect(calls.first { $0.type == "Command: Call" }?.detail == "Plain/echo")
+            let callee = calls.first { $0.type == "Notification: CallInvocationId" }?.detail
+            #expect(callee?.hasPrefix("inv_") == true, "\(calls)")
+            let sleep = try journal(of: sleeper, with: "Command: Sleep").first { $0.type == "Command: Sleep" }
+            #expect(sleep?.detail?.hasPrefix("until 2") == true, "\(String(describing: sleep))")
+        }
+
         @Test func theClientPrintsTablesJSONAndCSV() throws {
             let house = try world()
             #expect(
