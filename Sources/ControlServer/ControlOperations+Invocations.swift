@@ -11,7 +11,10 @@ extension ControlOperations {
             throw ControlError(.badDeploymentID(id))
         }
         invocations(
-            where: InvocationQuery.condition(parameters, unstartable: parameters.isZombie ? operations.unstartable : []),
+            where: InvocationQuery.condition(
+                parameters,
+                unstartable: parameters.isZombie ? operations.unstartable : []
+            ),
             limit: parameters.limit
         ) { [self] result in
             switch result {

@@ -13,8 +13,8 @@ extension ControlOperations {
         do { _ = try operations.service(parameters.service) } catch {
             return answer(reply, error: ControlError(error))
         }
-        let service = InvocationQuery.quoted(parameters.service)
-        let key = InvocationQuery.quoted(parameters.key)
+        let service = Operations.quoted(parameters.service)
+        let key = Operations.quoted(parameters.key)
         let sql = "SELECT key, value FROM state WHERE service_name = \(service) AND service_key = \(key)"
         collect(sql, rowsMax: Self.valuesMax + 1) { [self] result in
             switch result {

@@ -1,4 +1,5 @@
 import ControlProtocol
+import Operations
 import Registry
 
 /// The statements behind the lists of invocations, and what their rows say.
@@ -49,21 +50,23 @@ enum InvocationQuery {
         if statuses == Self.unfinished {
             conditions.append("status != 'completed'")
         } else if statuses.count == 1, let status = statuses.first {
-            conditions.append("status = \(quoted(status.rawValue))")
+            conditions.append("status = \(Operations.quoted(status.rawValue))")
         } else if !statuses.isEmpty {
-            conditions.append("status IN (\(parameters.statuses.map { quoted($0.rawValue) }.joined(separator: ", ")))")
+            conditions.append(
+                "status IN (\(parameters.statuses.map { Operations.quoted($0.rawValue) }.joined(separator: ", ")))"
+            )
         }
         let filters = [
             ("target_service_name", parameters.service), ("target_service_key", parameters.key),
             ("target_handler_name", parameters.handler), ("pinned_deployment_id", parameters.deploymentId),
         ]
         for (column, value) in filters {
-            if let value { conditions.append("\(column) = \(quoted(value))") }
+            if let value { conditions.append("\(column) = \(Operations.quoted(value))") }
         }
         if parameters.isZombie {
             let lost = unstartable.map {
                 " OR (pinned_deployment_id IS NULL AND status != 'completed' "
-                    + "AND target_service_name = \(quoted($0.service)) AND target_handler_name = \(quoted($0.handler)))"
+                    + "AND target_service_name = \(Operations.quoted($0.service)) AND target_handler_name = \(Operations.quoted($0.handler)))"
             }
             conditions.append(
                 "((pinned_deployment_id IS NOT NULL AND pinned_deployment_id NOT IN (SELECT id FROM sys_deployment))"
@@ -74,19 +77,14 @@ enum InvocationQuery {
     }
 
     static func details(of id: String) -> String {
-        "SELECT *, (SELECT w.waits_for FROM sys_invocation_wait AS w WHERE w.id = \(quoted(id)) LIMIT 1) AS waits_for "
-            + "FROM sys_invocation WHERE id = \(quoted(id)) ORDER BY created_at DESC LIMIT 1"
+        "SELECT *, (SELECT w.waits_for FROM sys_invocation_wait AS w WHERE w.id = \(Operations.quoted(id)) LIMIT 1) AS waits_for "
+            + "FROM sys_invocation WHERE id = \(Operations.quoted(id)) ORDER BY created_at DESC LIMIT 1"
     }
 
     static func journal(of id: String) -> String {
         "SELECT \"index\", entry_type, name, completed, appended_at, CASE WHEN entry_type = '\(JournalDetail.callee)' "
-            + "THEN entry_json ELSE entry_lite_json END AS entry FROM sys_journal WHERE id = \(quoted(id)) "
+            + "THEN entry_json ELSE entry_lite_json END AS entry FROM sys_journal WHERE id = \(Operations.quoted(id)) "
             + "ORDER BY \"index\" LIMIT \(journalRowsMax)"
-    }
-
-    /// A text as a literal of SQL.
-    static func quoted(_ text: String) -> String {
-        "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "''") + "'"
     }
 }
 

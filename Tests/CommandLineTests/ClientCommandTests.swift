@@ -196,7 +196,7 @@ import Testing
             method: .deploymentsRemove,
             expecting: """
                 Removed dp_1a.
-                Invocations that were pinned to it and cannot go on: 2
+                Invocations that need it and cannot go on: 2
 
                 """
         )

@@ -86,7 +86,10 @@ struct DialectTests {
 
     @Test func numbersBeyondWhatIsStoredCompareAsNumbers() throws {
         try expect([
-            ("SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key <= 18446744073709551615", #"{"c":4}"#),
+            (
+                "SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key <= 18446744073709551615",
+                #"{"c":4}"#
+            ),
             (
                 "SELECT count(1) AS c FROM sys_invocation_status WHERE partition_key BETWEEN 0 AND 18446744073709551615",
                 #"{"c":4}"#

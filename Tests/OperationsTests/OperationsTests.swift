@@ -114,4 +114,9 @@ import Testing
             try operations.handler("nope", of: "Greeter")
         }
     }
+
+    @Test func aQuoteThatAMarkFollowsIsDoubledInALiteral() {
+        let text = "x'\u{301} OR '"
+        #expect(Array(Operations.quoted(text).utf8) == Array("'x''\u{301} OR '''".utf8))
+    }
 }

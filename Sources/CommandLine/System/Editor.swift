@@ -28,7 +28,8 @@ enum Editor {
         keep(text, in: directory).flatMap { path in
             defer { unlink(path) }
             // The directory may have a name that the shell would take apart.
-            let quoted = path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: #"'\''"#)
+            let parts = path.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
+            let quoted = parts.map { String(Substring($0)) }.joined(separator: #"'\''"#)
             let status = system("\(command) '\(quoted)'")
             guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
             guard let edited = TextFile.read(path) else {
