@@ -129,9 +129,9 @@ extension MemoryRows {
             let others = (byDerivedID[id] ?? []).filter { $0 != number }
             byDerivedID[id] = others.isEmpty ? nil : others
         }
-        // With the run of a workflow goes what belongs to its key, unless there is another run by now.
-        guard row.invocation.head.handlerType == .workflowRun, byDerivedID[id] == nil,
-            let key = row.invocation.head.stateKey
+        // With the run of a workflow goes what belongs to its key, unless it never ran or there is another run by now.
+        guard row.invocation.head.handlerType == .workflowRun, row.invocation.status == .completed,
+            byDerivedID[id] == nil, let key = row.invocation.head.stateKey
         else { return }
         if state[key] != nil { complaints.append("the run of \(key.key) is removed and its state stays") }
         for promise in promises.keys where promise.key == key && writes.promises[promise] == nil {
