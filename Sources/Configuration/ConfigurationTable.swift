@@ -291,7 +291,7 @@ package enum ConfigurationTable {
             in: .query,
             .count(\.queryWorkers, 1...64),
             .onRestart,
-            "How many queries may run at once. Others wait."
+            "How many queries may run at once. Others wait. The lists of perdure have a process of their own."
         ),
     ]
 

@@ -100,7 +100,7 @@ extension ControlOperations {
     ) {
         var names: [String] = []
         var rows: [InvocationQuery.Row] = []
-        operations.query(sql, rowsMax: rowsMax, format: .values) { batch in
+        operations.query(sql, isOwn: true, rowsMax: rowsMax, format: .values) { batch in
             if let columns = batch.columns { names = columns.map(\.name) }
             for cells in batch.rows ?? [] {
                 rows.append(InvocationQuery.Row(Dictionary(zip(names, cells), uniquingKeysWith: { first, _ in first })))

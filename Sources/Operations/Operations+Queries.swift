@@ -35,16 +35,18 @@ extension Operations {
     package func reload(_ limits: QueryLimits) { queries.limits = limits }
 
     /// Runs a read-only statement over the public views, in a process of its own. With `rowsMax` the rows end there;
-    /// without it an answer of more than `queryRowsMax` rows is an error after those.
+    /// without it an answer of more than `queryRowsMax` rows is an error after those. One of our own, behind a list or a
+    /// description, does not wait for those of callers.
     package func query(
         _ sql: String,
+        isOwn: Bool = false,
         rowsMax: Int?,
         format: QueryWorker.Format,
         onBatch: @escaping (QueryWorker.Batch) -> Void,
         then: @escaping (Result<QueryWorker.Summary, OperationError>) -> Void
     ) {
         let allowed = queryRowsMax
-        queries.run(sql: sql, rowsMax: rowsMax ?? allowed, format: format, onBatch: onBatch) { result in
+        queries.run(sql: sql, isOwn: isOwn, rowsMax: rowsMax ?? allowed, format: format, onBatch: onBatch) { result in
             if rowsMax == nil, case .success(let summary) = result, summary.isTruncated {
                 return then(.failure(.query(.tooManyRows(max: allowed))))
             }
@@ -56,7 +58,7 @@ extension Operations {
     func rows(_ sql: String, then: @escaping (Result<[NamedRow], OperationError>) -> Void) {
         var columns: [String] = []
         var rows: [NamedRow] = []
-        queries.run(sql: sql, rowsMax: nil, format: .values) { batch in
+        queries.run(sql: sql, isOwn: true, rowsMax: nil, format: .values) { batch in
             if let named = batch.columns { columns = named.map(\.name) }
             rows += (batch.rows ?? []).map { NamedRow(columns: columns, $0) }
         } then: { result in

@@ -36,6 +36,7 @@ final class QueryProcess: ByteStreamDelegate {
     }
 
     var isIdle: Bool { job == nil }
+    var isAtOwnQuery: Bool { job?.isOwn ?? false }
 
     func begin(_ job: QueryWorkers.Job) {
         let frame: [UInt8]

@@ -21,8 +21,9 @@ package enum QueryError: Error, Sendable, Equatable {
 
 /// Bounds of queries and their processes.
 package struct QueryLimits: Sendable {
+    /// Of callers' statements; one more is there for the server's own.
     package var workersMax = 2
-    /// Queries that wait for a worker; more are refused.
+    /// Queries that wait for a worker, callers' and the server's own each; more are refused.
     package var waitingMax = 64
     package var deadlineMilliseconds = 10_000
     /// Rows of an answer to a caller's statement.
@@ -40,15 +41,19 @@ package struct QueryLimits: Sendable {
 package final class QueryWorkers {
     /// A query and who waits for it.
     final class Job {
+        /// Whether the statement is the server's own, behind an operation, and not a caller's.
+        let isOwn: Bool
         let query: QueryWorker.Query
         let onBatch: (QueryWorker.Batch) -> Void
         var then: ((Result<QueryWorker.Summary, QueryError>) -> Void)?
 
         init(
             _ query: QueryWorker.Query,
+            isOwn: Bool,
             onBatch: @escaping (QueryWorker.Batch) -> Void,
             then: @escaping (Result<QueryWorker.Summary, QueryError>) -> Void
         ) {
+            self.isOwn = isOwn
             self.query = query
             self.onBatch = onBatch
             self.then = then
@@ -69,6 +74,7 @@ package final class QueryWorkers {
     let logger: Logger
     private var workers: [QueryProcess] = []
     private var waiting: [Job] = []
+    private var ownWaiting: [Job] = []
     private var isClosed = false
 
     /// `program` is an absolute path; `arguments` name the database.
@@ -80,41 +86,54 @@ package final class QueryWorkers {
         self.logger = logger
     }
 
-    /// Runs one statement. Batches come in order, then the end, both in later iterations of the loop.
+    /// Runs one statement. Batches come in order, then the end, both in later iterations of the loop. The server's own do not
+    /// wait for those of callers, which may be slow.
     package func run(
         sql: String,
+        isOwn: Bool,
         rowsMax: Int?,
         format: QueryWorker.Format,
         onBatch: @escaping (QueryWorker.Batch) -> Void,
         then: @escaping (Result<QueryWorker.Summary, QueryError>) -> Void
     ) {
         guard !isClosed else { return then(.failure(.stopping)) }
-        guard waiting.count < limits.waitingMax else { return then(.failure(.busy)) }
+        guard (isOwn ? ownWaiting : waiting).count < limits.waitingMax else { return then(.failure(.busy)) }
         let query = QueryWorker.Query(
             sql: sql,
             deadlineMilliseconds: limits.deadlineMilliseconds,
             rowsMax: rowsMax,
             format: format
         )
-        waiting.append(Job(query, onBatch: onBatch, then: then))
+        let job = Job(query, isOwn: isOwn, onBatch: onBatch, then: then)
+        if isOwn { ownWaiting.append(job) } else { waiting.append(job) }
         assign()
     }
 
     /// Gives waiting queries to idle workers, starting more up to the limit.
     private func assign() {
-        while !waiting.isEmpty {
+        while let job = nextJob() {
             if let idle = workers.first(where: \.isIdle) {
-                idle.begin(waiting.removeFirst())
-            } else if workers.count < limits.workersMax {
-                do {
-                    workers.append(try QueryProcess(self))
-                } catch {
-                    waiting.removeFirst().finish(.failure(.unavailable(error.description)))
-                }
-            } else {
-                return
+                idle.begin(job)
+                continue
+            }
+            do {
+                let worker = try QueryProcess(self)
+                workers.append(worker)
+                worker.begin(job)
+            } catch {
+                job.finish(.failure(.unavailable(error.description)))
             }
         }
+    }
+
+    /// The next query for which there is, or may be started, a worker.
+    private func nextJob() -> Job? {
+        let busy = workers.filter { !$0.isIdle }
+        if !ownWaiting.isEmpty, busy.count <= limits.workersMax { return ownWaiting.removeFirst() }
+        guard !waiting.isEmpty, busy.count(where: { !$0.isAtOwnQuery }) < limits.workersMax,
+            busy.count <= limits.workersMax
+        else { return nil }
+        return waiting.removeFirst()
     }
 
     func becameIdle() { assign() }
@@ -127,8 +146,8 @@ package final class QueryWorkers {
     /// Ends all workers; what they were doing fails.
     package func close() {
         isClosed = true
-        for job in waiting { job.finish(.failure(.stopping)) }
-        waiting = []
+        for job in ownWaiting + waiting { job.finish(.failure(.stopping)) }
+        (ownWaiting, waiting) = ([], [])
         for worker in workers { worker.close() }
         workers = []
     }

@@ -36,13 +36,47 @@ import Testing
         )
         var failures: [QueryError] = []
         for _ in 0..<3 {
-            workers.run(sql: "SELECT 1", rowsMax: nil, format: .json, onBatch: { _ in }) { result in
+            workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
                 if case .failure(let error) = result { failures.append(error) }
             }
         }
         #expect(failures == [.busy])
         workers.close()
         #expect(failures == [.busy, .stopping, .stopping])
+        loop.close()
+    }
+
+    @Test func theServersOwnQueriesDoNotWaitForThoseOfCallers() throws {
+        let loop = try EventLoop()
+        var limits = QueryLimits()
+        limits.workersMax = 1
+        limits.killAfterMilliseconds = 20
+        limits.deadlineMilliseconds = 3_600_000
+        let workers = QueryWorkers(
+            loop: loop,
+            program: "/bin/sleep",
+            arguments: ["3600"],
+            limits: limits,
+            logger: .disabled
+        )
+        var callers: [QueryError] = []
+        for _ in 0..<3 {
+            workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
+                if case .failure(let error) = result { callers.append(error) }
+            }
+        }
+        workers.limits.deadlineMilliseconds = 20
+        var own: [QueryError] = []
+        for _ in 0..<2 {
+            workers.run(sql: "SELECT 1", isOwn: true, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
+                if case .failure(let error) = result { own.append(error) }
+            }
+        }
+        while own.count < 2 { loop.runOnce(wait: true) }
+        #expect(own == [.deadline(milliseconds: 20), .deadline(milliseconds: 20)])
+        #expect(callers.isEmpty)
+        workers.close()
+        #expect(callers == [.stopping, .stopping, .stopping])
         loop.close()
     }
 
@@ -59,7 +93,7 @@ import Testing
             logger: .disabled
         )
         var failure: QueryError?
-        workers.run(sql: "SELECT 1", rowsMax: nil, format: .json, onBatch: { _ in }) { result in
+        workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
             if case .failure(let error) = result { failure = error }
         }
         while failure == nil { loop.runOnce(wait: true) }
