@@ -60,7 +60,7 @@ struct JournalAndStateTableTests {
         #expect(try world.query("SELECT * FROM sys_journal WHERE id = '\(QueryWorld.id(2))'").rows.isEmpty)
     }
 
-    /// As the recorded server writes entries, of what an entry holds by itself.
+    /// As the recorded server writes entries; of a callee that is not there what the call tells.
     @Test func entriesAreShownWhole() throws {
         let world = try QueryWorld()
         let invocation = QueryWorld.invocation(1)
@@ -93,7 +93,11 @@ struct JournalAndStateTableTests {
             (
                 Command(.call(call)).frame(),
                 #"{"Command":{"Call":{"request":{"invocation_target":{"VirtualObject":{"name":"Tally","key":"k","#
-                    + #""handler":"add"}},"parameter":[49],"headers":[],"idempotency_key":null},"#
+                    + #""handler":"add","handler_ty":"Exclusive","scope":null}},"span_context":{"span_context":{"#
+                    + #""trace_id":[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0],"span_id":[0,0,0,0,0,0,0,0],"trace_flags":0,"#
+                    + #""is_remote":false,"trace_state":""},"cause":null},"parameter":[49],"headers":[],"#
+                    + #""idempotency_key":null,"completion_retention_duration":{"secs":0,"nanos":0},"#
+                    + #""journal_retention_duration":{"secs":0,"nanos":0}},"#
                     + #""invocation_id_completion_id":3,"result_completion_id":4,"name":""}}}"#
             ),
             (
@@ -128,6 +132,62 @@ struct JournalAndStateTableTests {
             try world.column("SELECT entry_json FROM sys_journal ORDER BY index")
                 == [.text(input)] + entries.map { $0.json.map { .text($0) } ?? .null }
         )
+    }
+
+    @Test func callsShowWhatTheyMade() throws {
+        let world = try QueryWorld()
+        let caller = QueryWorld.invocation(1)
+        let counter = Target(service: "Counter", key: "k", handler: "add")
+        try world.add(caller, QueryWorld.invocation(2, target: counter, retention: .hours(1)), input: [])
+        func call(_ target: Target, _ id: UInt32) -> MessageFrame {
+            let call = CallCommand(
+                serviceName: target.service,
+                handlerName: target.handler,
+                parameter: [1],
+                key: target.key ?? "",
+                invocationIDNotificationIndex: id,
+                resultCompletionID: id + 1
+            )
+            return Command(.call(call)).frame()
+        }
+        func told(_ id: UInt32, _ number: Int64) -> MessageFrame {
+            let callee = CompletionResult.invocationID(QueryWorld.id(number).description)
+            return Notification(type: .callInvocationIDCompletion, id: .completion(id), result: callee).frame()
+        }
+        // The second callee is gone.
+        let greet = Target(service: "Greeter", key: nil, handler: "greet")
+        let entries = [call(counter, 1), told(1, 2), call(greet, 3), told(3, 9)]
+        try world.commit {
+            $0.journal[caller.number] = entries.enumerated().map { index, entry in
+                JournalRow(
+                    index: index + 1,
+                    type: entry.type,
+                    payload: entry.payload,
+                    appendedAt: QueryWorld.created
+                )
+            }
+        }
+        let ofCalls = "FROM sys_journal WHERE entry_type = 'Command: Call' ORDER BY index"
+        let first =
+            #""invocation_id":"\#(QueryWorld.id(2))","invocation_target":{"VirtualObject":{"name":"Counter","key":"k","#
+            + #""handler":"add","handler_ty":"Exclusive","scope":null}}"#
+        let second =
+            #""invocation_id":"\#(QueryWorld.id(9))","invocation_target":{"Service":{"name":"Greeter","#
+            + #""handler":"greet","scope":null}}"#
+        #expect(
+            try world.column("SELECT entry_lite_json \(ofCalls)") == [
+                .text(#"{"Command":{"Call":{\#(first),"invocation_id_completion_id":1,"result_completion_id":2}}}"#),
+                .text(#"{"Command":{"Call":{\#(second),"invocation_id_completion_id":3,"result_completion_id":4}}}"#),
+            ]
+        )
+        guard case .text(let whole)? = try world.column("SELECT entry_json \(ofCalls)").first else {
+            Issue.record("no entry")
+            return
+        }
+        #expect(
+            whole.hasPrefix(#"{"Command":{"Call":{"request":{\#(first),"span_context":{"span_context":{"trace_id":[0,"#)
+        )
+        #expect(whole.contains(#""completion_retention_duration":{"secs":3600,"nanos":0}"#))
     }
 
     @Test func aBrokenEntryHidesNoOthers() throws {

@@ -15,6 +15,7 @@ package final class QuerySession {
     private let reader: StoreReader
     private var tables: [VirtualTable] = []
     private var finder: InvocationFinder?
+    private var calleeFinder: CalleeFinder?
     private var chunks: OpaquePointer?
     private let watch = QueryWatch()
 
@@ -34,6 +35,7 @@ package final class QuerySession {
 
     deinit {
         finder = nil
+        calleeFinder = nil
         sqlite3_finalize(chunks)
     }
 
@@ -58,6 +60,7 @@ package final class QuerySession {
         authorizer.attach(to: handle)
         do throws(ScanError) {
             finder = try InvocationFinder(self)
+            calleeFinder = try CalleeFinder(self)
             // SQLite's own tables that take a list apart are made when they are first named, which only we may do.
             for name in QueryAuthorizer.listTables {
                 sqlite3_finalize(try preparePrivate("SELECT 1 FROM \(name)('[]')"))
@@ -84,6 +87,7 @@ package final class QuerySession {
     ) throws(QueryError) -> (rows: Int, isTruncated: Bool) {
         now = Self.wallClockMilliseconds()
         authorizer.reset()
+        calleeFinder?.forget()
         for table in tables { table.forgetPlans() }
         watch.start(milliseconds: deadlineMilliseconds, isCancelled: isCancelled)
         defer { watch.stop() }
@@ -140,6 +144,11 @@ package final class QuerySession {
             guard let finder else { throw .sqlite(SQLITE_MISUSE) }
             return finder
         }
+    }
+
+    /// What a call of an invocation made, by the completion that tells its id.
+    func callee(of number: Int64, completion: UInt32) throws(ScanError) -> Callee? {
+        try calleeFinder?.callee(of: number, completion: completion)
     }
 
     /// Compiles one of our own statements, which may read everything.

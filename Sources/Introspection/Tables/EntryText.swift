@@ -10,9 +10,22 @@ struct EntryText {
 
     private var writer = JSONWriter()
     private let detail: Detail
+    private let callee: Callee?
 
-    /// `nil` for what does not decode, for the name of a notification, and for what is too long to be shown whole.
-    static func text(of frame: MessageFrame, _ form: ColumnForm) -> String? {
+    /// Of a call whose callee shows in that form, the completion that tells its id.
+    static func calleeCompletion(of frame: MessageFrame, _ form: ColumnForm) -> UInt32? {
+        let type = MessageType(rawValue: frame.type)
+        guard form.showsCallee, type == .callCommand || type == .oneWayCallCommand else { return nil }
+        switch (try? Command.decode(frame))?.operation {
+        case .call(let call): return call.invocationIDNotificationIndex
+        case .oneWayCall(let call): return call.invocationIDNotificationIndex
+        default: return nil
+        }
+    }
+
+    /// `nil` for what does not decode, for the name of a notification, and for what is too long to be shown whole. `callee` is
+    /// what a call made, as far as it is known.
+    static func text(of frame: MessageFrame, _ form: ColumnForm, callee: Callee? = nil) -> String? {
         let type = MessageType(rawValue: frame.type)
         let command = type.isCommand ? try? Command.decode(frame) : nil
         let notification = type.isCommand ? nil : try? Notification.decode(frame)
@@ -21,7 +34,7 @@ struct EntryText {
         case .entryJSON where frame.payload.count > payloadBytesMax: return nil
         default: break
         }
-        var text = EntryText(detail: form.isWhole ? .whole : .lite)
+        var text = EntryText(detail: form.isWhole ? .whole : .lite, callee: callee)
         if let command {
             text.write(command)
         } else if let notification {
@@ -32,7 +45,10 @@ struct EntryText {
         return text.writer.text
     }
 
-    private init(detail: Detail) { self.detail = detail }
+    private init(detail: Detail, callee: Callee?) {
+        self.detail = detail
+        self.callee = callee
+    }
 
     private func kind(_ type: MessageType) -> String {
         let name = type.entryTypeName
@@ -113,20 +129,61 @@ struct EntryText {
         guard detail == .whole else { return target(call) }
         member("request") {
             $0.target(call)
+            $0.writeNoSpan()
             $0.bytes("parameter", call.parameter)
             $0.write(call.headers)
             $0.writer.name("idempotency_key")
             if let key = call.idempotencyKey { $0.writer.string(key) } else { $0.writer.null() }
+            $0.duration("completion_retention_duration", $0.callee?.completionRetention ?? 0)
+            $0.duration("journal_retention_duration", $0.callee?.journalRetention ?? 0)
         }
     }
 
+    /// The callee and what it is; of one that is gone, as far as the call tells.
     private mutating func target(_ call: CallText) {
+        writer.optionalMember("invocation_id", callee?.id)
+        let type = callee?.serviceType ?? (call.key.isEmpty ? "service" : "virtual_object")
         member("invocation_target") {
-            $0.member(call.key.isEmpty ? "Service" : "VirtualObject") {
+            let name = type == "workflow" ? "Workflow" : type == "virtual_object" ? "VirtualObject" : "Service"
+            $0.member(name) {
                 $0.writer.member("name", call.service)
-                if !call.key.isEmpty { $0.writer.member("key", call.key) }
+                if type != "service" { $0.writer.member("key", call.key) }
                 $0.writer.member("handler", call.handler)
+                if type != "service" {
+                    let handlerType =
+                        switch $0.callee?.handlerType {
+                        case "shared": "Shared"
+                        case "workflow": "Workflow"
+                        default: type == "workflow" ? "Workflow" : "Exclusive"
+                        }
+                    $0.writer.member("handler_ty", handlerType)
+                }
+                $0.writer.name("scope")
+                $0.writer.null()
             }
+        }
+    }
+
+    /// There is no tracing: the span that stands for none.
+    private mutating func writeNoSpan() {
+        member("span_context") {
+            $0.member("span_context") {
+                $0.bytes("trace_id", [UInt8](repeating: 0, count: 16))
+                $0.bytes("span_id", [UInt8](repeating: 0, count: 8))
+                $0.writer.member("trace_flags", 0)
+                $0.writer.member("is_remote", false)
+                $0.writer.member("trace_state", "")
+            }
+            $0.writer.name("cause")
+            $0.writer.null()
+        }
+    }
+
+    private mutating func duration(_ name: String, _ milliseconds: Int64) {
+        let (seconds, rest) = max(0, milliseconds).quotientAndRemainder(dividingBy: 1000)
+        member(name) {
+            $0.writer.member("secs", seconds)
+            $0.writer.member("nanos", rest * 1_000_000)
         }
     }
 
@@ -272,6 +329,13 @@ private struct CallText {
 }
 
 extension ColumnForm {
+    fileprivate var showsCallee: Bool {
+        switch self {
+        case .entryJSON, .entryLiteJSON: true
+        default: false
+        }
+    }
+
     fileprivate var isWhole: Bool {
         if case .entryJSON = self { true } else { false }
     }

@@ -20,7 +20,8 @@ enum ColumnForm: Sendable {
     case entryType
     /// A message type code to `Run`.
     case commandType
-    /// The name and the short JSON of a journal entry, from its payload; the type is in the column after it.
+    /// The name and the short JSON of a journal entry, from its payload; the type is in the column after it, and then the
+    /// invocation's number.
     case entryName
     case entryLiteJSON
     /// With the payloads, unless those are long.

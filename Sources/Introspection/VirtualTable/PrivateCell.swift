@@ -63,10 +63,28 @@ struct PrivateCell {
         case .payloadText:
             Self.result(String(validating: payload, as: UTF8.self), to: context)
         default:
-            let type = UInt16(truncatingIfNeeded: sqlite3_column_int64(statement, position + 1))
-            Self.result(EntryText.text(of: MessageFrame(type: type, payload: payload), form), to: context)
+            return writeEntry(payload, form, to: context)
         }
         return SQLITE_OK
+    }
+
+    private func writeEntry(_ payload: [UInt8], _ form: ColumnForm, to context: OpaquePointer) -> Int32 {
+        let type = UInt16(truncatingIfNeeded: sqlite3_column_int64(statement, position + 1))
+        let frame = MessageFrame(type: type, payload: payload)
+        do throws(ScanError) {
+            var callee: Callee?
+            if let completion = EntryText.calleeCompletion(of: frame, form) {
+                callee = try session.callee(
+                    of: sqlite3_column_int64(statement, position + 2),
+                    completion: completion
+                )
+            }
+            Self.result(EntryText.text(of: frame, form, callee: callee), to: context)
+            return SQLITE_OK
+        } catch {
+            guard case .sqlite(let code) = error else { return SQLITE_ERROR }
+            return code
+        }
     }
 
     private func wholePayload() throws(ScanError) -> [UInt8] {

@@ -86,7 +86,7 @@ struct ScanStatement {
             }
             positions.append(Int32(selection.count))
             selection.append(column.source)
-            if column.form.needsEntryType { selection.append("e.type") }
+            if column.form.needsEntryType { selection += ["e.type", "e.number"] }
         }
         identity = Int32(selection.count)..<Int32(selection.count + table.identity.count)
         selection += table.identity
