@@ -41,7 +41,7 @@ package struct IngressCall: Sendable {
 extension IngressDecision {
     /// A body up to here is collected before anything of the request is looked at, since the check comes anyway with
     /// the body; before a longer one, what cannot succeed is refused without reading it.
-    private static let uncheckedBytesMax = 64 * 1024
+    private static let uncheckedBytesMax = IngressReference.bodyBytesMax
 
     /// What to do once the head is there.
     package static func bodyPolicy(_ head: HTTPHead, catalog: Catalog, bodyBytesMax: Int) -> HTTPBodyPolicy {
@@ -56,6 +56,14 @@ extension IngressDecision {
             }
         } catch {
             return .respond(responder.refused(error))
+        }
+    }
+
+    /// Why the body of a request is too large.
+    package static func tooLarge(_ head: HTTPHead, catalog: Catalog) -> IngressRefusal {
+        switch try? IngressAdmission.admit(head, catalog: catalog) {
+        case .health, .attach, .output, .byBody: .referenceTooLarge(bytesMax: uncheckedBytesMax)
+        case .invoke, .completeAwakeable, .preflight, nil: .bodyTooLarge
         }
     }
 

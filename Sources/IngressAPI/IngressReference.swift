@@ -30,7 +30,7 @@ extension IngressReference {
 
     /// Reads the JSON body of the POST forms (ingress.md, section 1). Its content-type is not looked at.
     init(body: [UInt8]) throws(IngressRefusal) {
-        guard body.count <= Self.bodyBytesMax else { throw .bodyTooLarge }
+        guard body.count <= Self.bodyBytesMax else { throw .referenceTooLarge(bytesMax: Self.bodyBytesMax) }
         let wire: Wire
         do {
             wire = try JSONDecoder().decode(Wire.self, from: Data(body))

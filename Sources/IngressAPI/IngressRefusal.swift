@@ -30,6 +30,8 @@ package enum IngressRefusal: Error, Equatable, Sendable {
     /// It exists, but has no result yet.
     case notCompletedYet
     case bodyTooLarge
+    /// The body that names what to attach to is longer than any such name.
+    case referenceTooLarge(bytesMax: Int)
     /// Too many wait for the same already; says for what.
     case tooMany(String)
     /// Nothing new is accepted now; says why.
@@ -46,7 +48,7 @@ package enum IngressRefusal: Error, Equatable, Sendable {
             400
         case .notFound, .invocationNotFound: 404
         case .methodNotAllowed: 405
-        case .bodyTooLarge: 413
+        case .bodyTooLarge, .referenceTooLarge: 413
         case .tooMany: 429
         case .notCompletedYet: 470
         case .failed: 500
@@ -82,6 +84,8 @@ extension IngressRefusal: CustomStringConvertible {
         case .invocationNotFound: "invocation not found"
         case .notCompletedYet: "the invocation exists but has not completed yet"
         case .bodyTooLarge: "cannot read body: it is larger than this server accepts (request-size-limit)"
+        case .referenceTooLarge(let bytesMax):
+            "cannot read body: one that names an invocation may have \(bytesMax) bytes"
         case .tooMany(let reason), .unavailable(let reason), .failed(let reason): reason
         }
     }

@@ -28,7 +28,7 @@ package final class IngressServer: HTTPServerHandler {
     }
 
     package func httpServer(_ server: HTTPServer, tooLarge head: HTTPHead) -> HTTPResponse {
-        IngressResponder(head).refused(.bodyTooLarge)
+        IngressResponder(head).refused(IngressDecision.tooLarge(head, catalog: runtime.catalog))
     }
 
     package func httpServer(_ server: HTTPServer, request: HTTPRequestID, head: HTTPHead, body: [UInt8]) {

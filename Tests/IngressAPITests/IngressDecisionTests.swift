@@ -127,6 +127,13 @@ import Testing
         #expect(response.head.status == 404)
     }
 
+    @Test func aBodyThatIsTooLargeIsToldTheLimitThatItMet() throws {
+        let catalog = try Fixture.catalog()
+        let attach = IngressDecision.tooLarge(Fixture.head(.post, "/restate/attach"), catalog: catalog)
+        #expect(attach == .referenceTooLarge(bytesMax: 65_536))
+        #expect(IngressDecision.tooLarge(Fixture.head(.post, "/Echo/echo"), catalog: catalog) == .bodyTooLarge)
+    }
+
     @Test(arguments: [
         ("resolve", CompletionResult.value(Array("x".utf8))), ("reject", .failure(.init(code: 500, message: "x"))),
     ])
