@@ -100,6 +100,23 @@ import Testing
         #expect(try Self.asked(daemon).map(\.dryRun) == requests)
     }
 
+    @Test func `a new version that looks the same is asked about too`() throws {
+        let daemon = try FakeDaemon(result: Self.result(.created))
+        defer { daemon.stop() }
+        let run = ClientRun(
+            "deployments",
+            "register",
+            "http://localhost:9080",
+            socket: daemon.path,
+            environment: ["NO_COLOR": "1"],
+            terminal: true,
+            typing: "n"
+        )
+        #expect(run.exitCode == .failed)
+        #expect(run.error.hasPrefix("Nothing that callers see changes. New calls go to it: Greeter (revision 2).\n"))
+        #expect(try Self.asked(daemon).map(\.dryRun) == [true])
+    }
+
     @Test(arguments: [
         (typed: "localhost:9080", asked: "http://localhost:9080"), ("127.0.0.1:9080/v2", "http://127.0.0.1:9080/v2"),
         ("https://a", "https://a"), ("unix:/run/a.sock", "unix:/run/a.sock"), ("/run/a.sock", "/run/a.sock"),

@@ -17,7 +17,7 @@ extension CommandTable {
             Command.Option(.dryRun, "only show what it would change"),
             headerOption, metadataOption,
             Command.Option(.useHTTP11, "call it over HTTP/1.1, one request and response an attempt"),
-            Command.Option(.yes, "do not ask before changing services there are"),
+            Command.Option(.yes, "do not ask before new calls of services there are go to it"),
         ],
         examples: [
             "perdure deployments register http://localhost:9080",
@@ -46,7 +46,7 @@ extension CommandTable {
             return Rendering(plan, registrationPage(plan, isDryRun: false, showsChanges: false))
         }
         if needsConsent(plan) {
-            try call.confirm(question(plan), consequences: changesPage(plan.differences, plan.warnings))
+            try call.confirm(question(plan), consequences: consequences(of: plan))
         }
         parameters.dryRun = false
         let result = try call.ask(RegisterDeployment.self, parameters, timeoutSeconds: registrationTimeoutSeconds)
@@ -74,9 +74,25 @@ extension CommandTable {
         isRepeated: true
     )
 
-    /// New services concern nobody yet; all else changes what callers meet.
+    /// New services concern nobody yet; with all else callers meet other code.
     private static func needsConsent(_ plan: RegisterDeployment.Result) -> Bool {
-        plan.outcome == .overwritten || plan.differences.contains { $0.kind != .added }
+        plan.outcome == .overwritten || !replaced(by: plan).isEmpty || plan.differences.contains { $0.kind != .added }
+    }
+
+    /// The services that were there before, in the revision that they get.
+    private static func replaced(by plan: RegisterDeployment.Result) -> [ServiceDetails] {
+        let added = Set(plan.differences.filter { $0.kind == .added }.map(\.service))
+        return plan.deployment.services.filter { !added.contains($0.name) }
+    }
+
+    private static func consequences(of plan: RegisterDeployment.Result) -> Page {
+        var page = changesPage(plan.differences, plan.warnings)
+        let replaced = replaced(by: plan).map { "\($0.name) (revision \($0.revision))" }
+        if !replaced.isEmpty {
+            let nothing = plan.differences.isEmpty ? "Nothing that callers see changes. " : ""
+            page.add(.text("\(nothing)New calls go to it: \(replaced.joined(separator: ", "))."))
+        }
+        return page
     }
 
     private static func question(_ plan: RegisterDeployment.Result) -> String {
@@ -98,7 +114,15 @@ extension CommandTable {
         case (.created, true): page.add(.text("\(deployment.uri) can be registered; nothing was done."))
         case (.unchanged, _):
             page.add(.text("\(deployment.uri) is registered already, as \(deployment.id); nothing was done."))
-            page.add(.note("To read it again and overwrite it in place, add --force."))
+            if deployment.status == .active {
+                page.add(.note("To read it again and overwrite it in place, add --force."))
+            } else {
+                page.add(
+                    .note(
+                        "New calls do not go to it: to go back to it, remove it once it is drained and register it again."
+                    )
+                )
+            }
         case (.overwritten, false):
             page.add(.text("Overwrote \(deployment.id) with what is at \(deployment.uri) now."))
         case (.overwritten, true):
