@@ -8,12 +8,15 @@ extension Partition {
         startsAttempts && !ready.isEmpty && attemptCount >= memory.settings.attemptsMax
     }
 
+    /// Whether attempts that only wait are asked to suspend: for their places, or since all is about to stop.
+    var asksForPlaces: Bool { isCrowded || !startsAttempts && attemptCount > 0 }
+
     /// The attempts to be asked for their places, so many that with those asked before there is one for each that is ready:
     /// those that have declared to wait at once, and of the others the longest silent first. All of them are looked at only
-    /// now and then.
+    /// now and then. Before a stop all of them are asked.
     mutating func takeYields(at now: Timestamp) -> [AttemptID] {
         defer { declaredWaits.removeAll(keepingCapacity: true) }
-        guard isCrowded else { return [] }
+        guard asksForPlaces else { return [] }
         if !yielding.isEmpty {
             let work = memory.work
             yielding = yielding.filter { Self.isLeaving($0, work) }
@@ -24,7 +27,7 @@ extension Partition {
             candidates = yieldable(at: now)
         }
         var asked: [AttemptID] = []
-        for attempt in candidates where yielding.count < ready.count {
+        for attempt in candidates where !startsAttempts || yielding.count < ready.count {
             if yielding.insert(attempt).inserted { asked.append(attempt) }
         }
         return asked
@@ -47,7 +50,7 @@ extension Partition {
     /// Notes what has declared in a turn that it waits: the next one asks for its place if places are short by then. If they
     /// are not, all are looked at when they become so.
     mutating func noteWaits(_ turn: borrowing Engine) {
-        guard isCrowded else { return }
+        guard asksForPlaces else { return }
         let waiting = turn.attempts.values.compactMap { attempt in
             attempt.flatMap { $0.wait == .declared && $0.stream == .inputOpen ? $0.id : nil }
         }

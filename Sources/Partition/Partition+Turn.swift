@@ -225,6 +225,7 @@ extension Partition {
     /// Ends all waiting for a stop: what is accepted goes on after the next start, and can be attached to.
     package mutating func stop() -> [Action] {
         startsAttempts = false
+        nextYield = clock
         var actions = turnAway(.stopping(nil)) { $0.request != nil }
         for queued in queue.drain() {
             if let request = queued.command.request {

@@ -120,7 +120,7 @@ package struct Partition: ~Copyable {
             || retention.nextCheck <= now
             || (!ready.isEmpty && startsAttempts && attemptCount < memory.settings.attemptsMax)
             || nextDue.map { $0 <= now } ?? false || openings.hasNext(bytesMax: limits.openingBytes, at: now)
-            || staging.hasWork(at: now) || (isCrowded && !declaredWaits.isEmpty)
+            || staging.hasWork(at: now) || (asksForPlaces && !declaredWaits.isEmpty)
     }
 
     /// When a turn is to be taken even if nothing arrives: at the next timer, and at least every second, since the wall
@@ -133,7 +133,7 @@ package struct Partition: ~Copyable {
     }
 
     private var nextDue: Timestamp? {
-        [timers.nextDue, deadlines.first?.due, isCrowded ? nextYield : nil].compactMap { $0 }.min()
+        [timers.nextDue, deadlines.first?.due, asksForPlaces ? nextYield : nil].compactMap { $0 }.min()
     }
 }
 

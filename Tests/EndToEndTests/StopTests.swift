@@ -23,5 +23,17 @@ extension EndToEnd {
             try house.start()
             #expect(try house.status(of: id) == "running")
         }
+
+        @Test func whoOnlyWaitsDoesNotHoldUpAStop() throws {
+            let house = try House(["--shutdown-grace", "60s"])
+            try house.register()
+            let id = try house.send("/Plain/stuck/send", #""s""#)
+            try eventually("the handler to start") { house.effects.count("stuck", id: "s") > 0 ? true : nil }
+            let process = try #require(house.daemon)
+            process.send(SIGTERM)
+            #expect(try process.wait(seconds: 30) == .status(0))
+            try house.start()
+            #expect(try house.status(of: id) == "suspended")
+        }
     }
 }

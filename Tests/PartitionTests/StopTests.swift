@@ -46,4 +46,23 @@ import Testing
         #expect(ended == ["finish 1"])
         #expect(storage.rows.invocations.values.map(\.invocation.status) == [.completed])
     }
+
+    @Test func aStopAsksAttemptsThatOnlyWaitToSuspend() throws {
+        let bench = try Bench()
+        bench.invoke()
+        try bench.turns()
+        bench.receive(1, sleep(until: bench.now.adding(.seconds(600)), 1))
+        bench.invoke()
+        try bench.turns()
+        _ = bench.stop()
+        bench.receive(2, command(.run(completionID: 1)))
+        bench.pass(1)
+        // The one that is at a step may have it done.
+        #expect(try bench.turns() == ["endInput 1"])
+        bench.receive(1, .suspension(.flat([.completion(1)])))
+        #expect(try bench.turns() == ["finish 1"])
+        #expect(bench.status(1) == .suspended)
+        bench.pass(1)
+        #expect(try bench.turns() == ["endInput 2"])
+    }
 }
