@@ -9,6 +9,10 @@ extension MemoryRows {
     /// journal, counts below zero.
     mutating func apply(_ writes: WriteSet) -> [String] {
         var complaints: [String] = []
+        // First: what fired may go with a journal that is removed in the same turn.
+        for timer in writes.removedTimers where !remove(timer) {
+            complaints.append("timer \(timer) is removed and not there")
+        }
         for number in writes.removedJournals {
             journal[number] = nil
             events[number] = nil
@@ -24,7 +28,7 @@ extension MemoryRows {
         for (number, new) in writes.events { append(new, to: number, &complaints) }
         applyKeys(writes, &complaints)
         applyPromises(writes, &complaints)
-        applyTimers(writes, &complaints)
+        addTimers(writes, &complaints)
         applyEffects(writes, &complaints)
         for (key, difference) in writes.counts {
             let sum = counts[key, default: 0] + difference
@@ -114,6 +118,7 @@ extension MemoryRows {
             return complaints.append("invocation \(number.rawValue) is removed and not there")
         }
         setExpiry(of: number, from: row.invocation.expiresAt, to: nil)
+        if [.scheduled, .inboxed].contains(row.invocation.status) { neverBegun.insert(row.invocation.head.id) }
         journal[number] = nil
         events[number] = nil
         removeTimers(of: number)
@@ -212,10 +217,7 @@ extension MemoryRows {
 
     // MARK: Timers and effects
 
-    private mutating func applyTimers(_ writes: WriteSet, _ complaints: inout [String]) {
-        for timer in writes.removedTimers where !remove(timer) {
-            complaints.append("timer \(timer) is removed and not there")
-        }
+    private mutating func addTimers(_ writes: WriteSet, _ complaints: inout [String]) {
         for timer in writes.addedTimers {
             if !sortedTimers.insert(timer) { complaints.append("timer \(timer) is added twice") }
             timersOf[timer.invocation, default: []].insert(timer)

@@ -33,6 +33,8 @@ package struct MemoryRows {
     package internal(set) var statePatches: [Int64: QueuedStatePatch] = [:]
     /// `nil` for one that is only asked for.
     package internal(set) var promises: [PromiseName: CompletionResult?] = [:]
+    /// Invocations that were removed before they began: by an operator, or by the end of who called them.
+    var neverBegun: Set<InvocationID> = []
     /// Keys whose promises went at least once: what was told of them before need not be there.
     var forgottenKeys: Set<ServiceKey> = []
     /// In order of waiter and completion.

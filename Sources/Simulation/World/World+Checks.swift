@@ -13,6 +13,8 @@ extension World {
 
     func check() {
         complaints()
+        // A kill reaches what was called and has not begun, and leaves no record of it.
+        if hasKilled { removable.formUnion(storage.rows.neverBegun) }
         let changed = storage.takeChanged()
         guard counts.turns % Self.fullCheckEvery != 0 else { return checkEverything() }
         for violation in storage.rows.violations(of: changed) { violated(violation) }

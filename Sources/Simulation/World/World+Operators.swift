@@ -32,7 +32,10 @@ extension World {
         case .resume(.keep), .pause, .purgeJournal, .restartAsNew: break
         case .resume: movable.insert(id)
         // What has not begun leaves no record.
-        case .cancel, .kill: removable.insert(id)
+        case .cancel: removable.insert(id)
+        case .kill:
+            removable.insert(id)
+            hasKilled = true
         case .purge:
             removable.insert(id)
             purged.insert(id)

@@ -59,6 +59,8 @@ package final class World {
     var purged: Set<InvocationID> = []
     /// Those that were sent elsewhere because their deployment is gone.
     var rescued: Set<InvocationNumber> = []
+    /// Whether an operator has killed anything.
+    var hasKilled = false
     /// Requests whose callers have gone.
     var givenUp: Set<RequestID> = []
     /// Those that an operator may have sent to another deployment and that have not begun there.

@@ -5,7 +5,7 @@ package struct WorldOptions: Sendable {
     /// Steps with faults; after them all goes well until nothing is left to do.
     package var steps = 500
     /// Turns after which what is not over then never will be.
-    package var settlingTurnsMax = 20_000
+    package var settlingTurnsMax = 60_000
     package var callChance = 250
     package var questionChance = 40
     package var crashChance = 15
