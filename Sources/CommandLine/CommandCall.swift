@@ -141,7 +141,7 @@ package final class CommandCall {
     func confirm(_ question: String, consequences: Page = Page()) throws(ClientError) {
         guard !parsed.has(.yes) else { return }
         door.showAside(consequences)
-        guard surroundings.inputIsTerminal, surroundings.errorIsTerminal else {
+        guard canAsk else {
             throw .usage(
                 "\(question) That needs your consent, and there is no terminal to ask at",
                 hint: "if you mean it, add --yes"
@@ -151,6 +151,9 @@ package final class CommandCall {
         let answer = surroundings.readLine()?.lowercased()
         guard answer == "y" || answer == "yes" else { throw .declined }
     }
+
+    /// Whether there is somebody to ask.
+    var canAsk: Bool { surroundings.inputIsTerminal && surroundings.errorIsTerminal }
 
     /// Lets go of the daemon; the next question connects anew.
     func disconnect() { connection = nil }

@@ -17,7 +17,7 @@ extension CommandTable {
             Command.Option(.dryRun, "only show what it would change"),
             headerOption, metadataOption,
             Command.Option(.useHTTP11, "call it over HTTP/1.1, one request and response an attempt"),
-            Command.Option(.yes, "do not ask before new calls of services there are go to it"),
+            Command.Option(.yes, "do not ask; scripts need it where callers see a change"),
         ],
         examples: [
             "perdure deployments register http://localhost:9080",
@@ -45,7 +45,7 @@ extension CommandTable {
         if plan.outcome == .unchanged {
             return Rendering(plan, registrationPage(plan, isDryRun: false, showsChanges: false))
         }
-        if needsConsent(plan) {
+        if needsConsent(plan) || call.canAsk && !replaced(by: plan).isEmpty {
             try call.confirm(question(plan), consequences: consequences(of: plan))
         }
         parameters.dryRun = false
@@ -74,9 +74,10 @@ extension CommandTable {
         isRepeated: true
     )
 
-    /// New services concern nobody yet; with all else callers meet other code.
+    /// What callers or those in flight meet differently. That new calls go to another deployment is asked only where somebody
+    /// can answer: a script that registers a version that looks the same means it.
     private static func needsConsent(_ plan: RegisterDeployment.Result) -> Bool {
-        plan.outcome == .overwritten || !replaced(by: plan).isEmpty || plan.differences.contains { $0.kind != .added }
+        plan.outcome == .overwritten || plan.differences.contains { $0.kind != .added }
     }
 
     /// The services that were there before, in the revision that they get.
