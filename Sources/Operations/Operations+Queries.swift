@@ -66,9 +66,6 @@ extension Operations {
         }
     }
 
-    /// A text as a literal of SQL. Quotes are found among its bytes: as a character, one that a mark follows is another.
-    package static func quoted(_ text: String) -> String {
-        let parts = text.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
-        return "'" + parts.map { String(Substring($0)) }.joined(separator: "''") + "'"
-    }
+    /// A text as a literal of SQL.
+    package static func quoted(_ text: String) -> String { "'" + text.escaping("'", as: "''") + "'" }
 }

@@ -1,3 +1,5 @@
+import ControlProtocol
+
 /// Comma-separated values (RFC 4180), a line for each row.
 enum CSVText {
     /// The text of these rows.
@@ -7,8 +9,6 @@ enum CSVText {
 
     private static func field(_ text: String) -> String {
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        // Among the bytes: as a character, a quote that a mark follows is another.
-        let parts = text.utf8.split(separator: 0x22, omittingEmptySubsequences: false)
-        return "\"" + parts.map { String(Substring($0)) }.joined(separator: "\"\"") + "\""
+        return "\"" + text.escaping("\"", as: "\"\"") + "\""
     }
 }

@@ -1,3 +1,4 @@
+import ControlProtocol
 import Glibc
 
 /// Why a text could not be edited.
@@ -28,9 +29,7 @@ enum Editor {
         keep(text, in: directory).flatMap { path in
             defer { unlink(path) }
             // The directory may have a name that the shell would take apart.
-            let parts = path.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
-            let quoted = parts.map { String(Substring($0)) }.joined(separator: #"'\''"#)
-            let status = system("\(command) '\(quoted)'")
+            let status = system("\(command) '\(path.escaping("'", as: #"'\''"#))'")
             guard status == 0 else { return .failure(EditorFailure(reason: "the editor failed: \(command)")) }
             guard let edited = TextFile.read(path) else {
                 return .failure(EditorFailure(reason: "what the editor left in \(path) cannot be read"))

@@ -1,3 +1,5 @@
+import ControlProtocol
+
 /// An expression in SQLite's SQL, with what is known of it.
 struct TypedSQL {
     /// What it is to SQLite; stands by itself wherever an expression may.
@@ -62,11 +64,8 @@ struct TypedSQL {
         self.rank < rank ? "(\(name))" : name
     }
 
-    /// A text as a literal of SQL. Quotes are found among its bytes: as a character, one that a mark follows is another.
-    static func quoted(_ text: String) -> String {
-        let parts = text.utf8.split(separator: UInt8(ascii: "'"), omittingEmptySubsequences: false)
-        return "'" + parts.map { String(Substring($0)) }.joined(separator: "''") + "'"
-    }
+    /// A text as a literal of SQL.
+    static func quoted(_ text: String) -> String { "'" + text.escaping("'", as: "''") + "'" }
 }
 
 /// What types can be compared and computed with each other.
