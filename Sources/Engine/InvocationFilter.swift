@@ -29,7 +29,9 @@ package struct InvocationFilter: Sendable, Hashable {
         else { return false }
         guard let pin = invocation.pin else {
             guard deployments.isEmpty else { return false }
-            return !isZombie || invocation.status != .completed && !catalog.canStart(target)
+            return !isZombie
+                || invocation.status != .completed
+                    && !catalog.canStart(service: target.service, handler: target.handler)
         }
         if isZombie, catalog.deployment(pin.deployment) != nil { return false }
         return deployments.isEmpty || deployments.contains(pin.deployment)
@@ -37,13 +39,6 @@ package struct InvocationFilter: Sendable, Hashable {
 
     private static func contains(_ names: [String], _ name: String) -> Bool {
         names.contains { $0.hasSameBytes(as: name) }
-    }
-}
-
-extension Catalog {
-    /// Whether a deployment has the handler, so that what is not pinned yet can start.
-    fileprivate func canStart(_ target: Target) -> Bool {
-        service(named: target.service)?.startRoute(to: target.handler) != nil
     }
 }
 

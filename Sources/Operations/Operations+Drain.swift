@@ -44,7 +44,7 @@ extension Operations {
     package var unstartable: [HandlerName] {
         let waiting = runtime.counts.filter { $0.key.deployment == nil && $0.value > 0 }
         let names = Set(waiting.map { HandlerName(service: $0.key.service, handler: $0.key.handler) })
-        return names.filter { runtime.catalog.service(named: $0.service)?.startRoute(to: $0.handler) == nil }
+        return names.filter { !runtime.catalog.canStart(service: $0.service, handler: $0.handler) }
     }
 
     /// Unfinished invocations that need the deployment, the oldest first, as last committed.

@@ -72,8 +72,8 @@ extension Catalog {
     private func unstartable(of removed: Deployment, work: some UnfinishedWork) -> [DrainState.BoundWork] {
         var orphaned: [DrainState.BoundWork] = []
         for entry in removed.services {
-            let routed = service(named: entry.service.name)
-            for handler in entry.service.handlers where routed?.startRoute(to: handler.name) == nil {
+            for handler in entry.service.handlers
+            where !canStart(service: entry.service.name, handler: handler.name) {
                 let count = work.unfinishedUnpinned(service: entry.service.name, handler: handler.name)
                 guard count > 0 else { continue }
                 let name = HandlerName(service: entry.service.name, handler: handler.name)

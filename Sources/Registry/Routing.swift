@@ -139,6 +139,11 @@ extension Catalog {
         return route
     }
 
+    /// Whether a deployment has the handler, so that what is accepted and not pinned yet can start.
+    package func canStart(service: String, handler: String) -> Bool {
+        self.service(named: service)?.startRoute(to: handler) != nil
+    }
+
     /// The options that an attempt on the deployment gets: those of that deployment's revision, whatever has been
     /// registered since; what a handler, a service or a deployment that is gone would have set falls through.
     package func effectiveOptions(
