@@ -57,7 +57,8 @@ extension Engine {
     mutating func suspend(_ number: InvocationNumber, awaiting: Awaiting) throws(StorageError) {
         guard let invocation = writes.invocations[number]?.invocation else { return }
         if awaiting.allLeaves.isEmpty { return try failAttempt(of: number, .violation("a suspension on nothing")) }
-        let index = try JournalIndex(rows: journal(of: invocation))
+        let rows = try journal(of: invocation)
+        let index = try JournalIndex(rows: rows)
         if let unknown = awaiting.allLeaves.first(where: { index.isUnknown($0) }) {
             return try failAttempt(
                 of: number,
@@ -76,7 +77,6 @@ extension Engine {
         }
         // Known before, and the service waits all the same: for what else there is.
         let start = attempt(of: number)?.entriesAtStart ?? 0
-        let rows = try journal(of: invocation)
         let known = try JournalIndex(rows: rows.filter { $0.index < start }).outcomes
         let news = try JournalIndex(rows: rows.filter { $0.index >= start }).outcomes
         guard awaiting.evaluate({ known[$0] ?? .pending }) != .pending else { return try goOn(number) }

@@ -25,9 +25,7 @@ extension Engine {
         modify(number) {
             $0.completedAt = now
             $0.pauseRequested = false
-            $0.awaiting = nil
-            $0.awaitingFrom = 0
-            $0.waitsFor = nil
+            $0.stopWaiting()
             $0.attempt.nextRetryAt = nil
             $0.attempt.retryCount = 0
             if case .failure(let failure) = result { $0.completionFailure = failure }

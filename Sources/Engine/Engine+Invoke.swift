@@ -161,9 +161,7 @@ extension Engine {
     mutating func makeReady(_ number: InvocationNumber) {
         setStatus(number, .ready)
         modify(number) {
-            $0.awaiting = nil
-            $0.awaitingFrom = 0
-            $0.waitsFor = nil
+            $0.stopWaiting()
             $0.attempt.nextRetryAt = nil
         }
         becameReady.append(number)

@@ -283,6 +283,13 @@ package struct Invocation: Sendable {
 
     package var number: InvocationNumber { head.number }
 
+    /// What it suspended on does not matter any more.
+    mutating func stopWaiting() {
+        awaiting = nil
+        awaitingFrom = 0
+        waitsFor = nil
+    }
+
     /// Whether the result has outlived its retention: readers must not see it any more, deleted or not.
     package func isExpired(at now: Timestamp) -> Bool {
         guard status == .completed, let completedAt else { return false }
