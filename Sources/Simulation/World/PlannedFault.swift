@@ -26,7 +26,7 @@ package struct PlannedFault: Sendable, Hashable {
 
 extension PlannedFault.Point {
     /// Those of which each turn has one.
-    private static let single: [Self] = [.full, .refused, .commit(isWritten: false), .commit(isWritten: true)]
+    static let single: [Self] = [.full, .refused, .commit(isWritten: false), .commit(isWritten: true)]
 
     /// A number for each, so that a fault can be named on a command line.
     package var number: Int {

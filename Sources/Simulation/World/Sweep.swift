@@ -14,8 +14,7 @@ package struct Sweep: Sendable {
 
     /// The worlds with a fault in that turn: at each read, at the commit, and after each of the actions.
     package func reports(turn: Int) -> [WorldReport] {
-        let commits: [PlannedFault.Point] = [.full, .refused, .commit(isWritten: false), .commit(isWritten: true)]
-        return commits.map { report(PlannedFault(turn: turn, point: $0)) }
+        PlannedFault.Point.single.map { report(PlannedFault(turn: turn, point: $0)) }
             + until(turn) { .read($0) } + until(turn) { .actions($0) }
     }
 
