@@ -46,6 +46,18 @@ import Testing
         try daemon.requests.dropFirst().map { try $0.parameters(RegisterDeployment.Parameters.self) }
     }
 
+    private static func register(_ daemon: FakeDaemon, terminal: Bool, typing line: String?) -> ClientRun {
+        ClientRun(
+            "deployments",
+            "register",
+            "http://localhost:9080",
+            socket: daemon.path,
+            environment: ["NO_COLOR": "1"],
+            terminal: terminal,
+            typing: line
+        )
+    }
+
     @Test func `what concerns no caller is registered without a question`() throws {
         let daemon = try FakeDaemon(result: Self.result(.created, [ServiceChange(service: "Greeter", kind: .added)]))
         defer { daemon.stop() }
@@ -76,15 +88,7 @@ import Testing
     ) throws {
         let daemon = try FakeDaemon(result: Self.result(.created, [Self.changed]))
         defer { daemon.stop() }
-        let run = ClientRun(
-            "deployments",
-            "register",
-            "http://localhost:9080",
-            socket: daemon.path,
-            environment: ["NO_COLOR": "1"],
-            terminal: terminal,
-            typing: line
-        )
+        let run = Self.register(daemon, terminal: terminal, typing: line)
         #expect(run.exitCode == exitCode)
         #expect(
             run.error.hasPrefix(
@@ -103,15 +107,7 @@ import Testing
     @Test func `a new version that looks the same is asked about too`() throws {
         let daemon = try FakeDaemon(result: Self.result(.created))
         defer { daemon.stop() }
-        let run = ClientRun(
-            "deployments",
-            "register",
-            "http://localhost:9080",
-            socket: daemon.path,
-            environment: ["NO_COLOR": "1"],
-            terminal: true,
-            typing: "n"
-        )
+        let run = Self.register(daemon, terminal: true, typing: "n")
         #expect(run.exitCode == .failed)
         #expect(run.error.hasPrefix("Nothing that callers see changes. New calls go to it: Greeter (revision 2).\n"))
         #expect(try Self.asked(daemon).map(\.dryRun) == [true])

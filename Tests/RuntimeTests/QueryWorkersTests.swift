@@ -27,19 +27,9 @@ import Testing
         var limits = QueryLimits()
         limits.workersMax = 1
         limits.waitingMax = 1
-        let workers = QueryWorkers(
-            loop: loop,
-            program: "/bin/sleep",
-            arguments: ["3600"],
-            limits: limits,
-            logger: .disabled
-        )
+        let workers = Self.workers("/bin/sleep", ["3600"], limits, on: loop)
         var failures: [QueryError] = []
-        for _ in 0..<3 {
-            workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
-                if case .failure(let error) = result { failures.append(error) }
-            }
-        }
+        for _ in 0..<3 { Self.ask(workers) { failures.append($0) } }
         #expect(failures == [.busy])
         workers.close()
         #expect(failures == [.busy, .stopping, .stopping])
@@ -52,26 +42,12 @@ import Testing
         limits.workersMax = 1
         limits.killAfterMilliseconds = 20
         limits.deadlineMilliseconds = 3_600_000
-        let workers = QueryWorkers(
-            loop: loop,
-            program: "/bin/sleep",
-            arguments: ["3600"],
-            limits: limits,
-            logger: .disabled
-        )
+        let workers = Self.workers("/bin/sleep", ["3600"], limits, on: loop)
         var callers: [QueryError] = []
-        for _ in 0..<3 {
-            workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
-                if case .failure(let error) = result { callers.append(error) }
-            }
-        }
+        for _ in 0..<3 { Self.ask(workers) { callers.append($0) } }
         workers.limits.deadlineMilliseconds = 20
         var own: [QueryError] = []
-        for _ in 0..<2 {
-            workers.run(sql: "SELECT 1", isOwn: true, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
-                if case .failure(let error) = result { own.append(error) }
-            }
-        }
+        for _ in 0..<2 { Self.ask(workers, isOwn: true) { own.append($0) } }
         while own.count < 2 { loop.runOnce(wait: true) }
         #expect(own == [.deadline(milliseconds: 20), .deadline(milliseconds: 20)])
         #expect(callers.isEmpty)
@@ -85,20 +61,27 @@ import Testing
         var limits = QueryLimits()
         limits.deadlineMilliseconds = 20
         limits.killAfterMilliseconds = 20
-        let workers = QueryWorkers(
-            loop: loop,
-            program: program,
-            arguments: arguments,
-            limits: limits,
-            logger: .disabled
-        )
+        let workers = Self.workers(program, arguments, limits, on: loop)
         var failure: QueryError?
-        workers.run(sql: "SELECT 1", isOwn: false, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
-            if case .failure(let error) = result { failure = error }
-        }
+        Self.ask(workers) { failure = $0 }
         while failure == nil { loop.runOnce(wait: true) }
         workers.close()
         loop.close()
         return failure
+    }
+
+    private static func workers(
+        _ program: String,
+        _ arguments: [String],
+        _ limits: QueryLimits,
+        on loop: EventLoop
+    ) -> QueryWorkers {
+        QueryWorkers(loop: loop, program: program, arguments: arguments, limits: limits, logger: .disabled)
+    }
+
+    private static func ask(_ workers: QueryWorkers, isOwn: Bool = false, onFailure: @escaping (QueryError) -> Void) {
+        workers.run(sql: "SELECT 1", isOwn: isOwn, rowsMax: nil, format: .json, onBatch: { _ in }) { result in
+            if case .failure(let error) = result { onFailure(error) }
+        }
     }
 }
